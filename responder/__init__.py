@@ -1,0 +1,1 @@
+"""Responder: emergency-response coordination and duty for work-safety administrations."""

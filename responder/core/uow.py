@@ -1,0 +1,90 @@
+"""One request, one transaction: the unit of work, and the database that opens it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from responder.core.actor import SYSTEM, Actor
+from responder.core.clock import Clock
+from responder.core.db import WRITE_OPTION
+from responder.core.events import Event, Reactions
+from responder.core.ids import LaneId
+from responder.core.lanes import LANE_KEY, REAL_LANE
+
+
+class Enqueues(Protocol):
+    """The part of the job engine that a unit of work needs."""
+
+    def enqueue(self, session: Session, kind: str, key: str, run_at: datetime) -> None:
+        """Put a job in the session's transaction; an existing key is success."""
+        ...
+
+
+@dataclass
+class UnitOfWork:
+    """A transaction with its clock, its actor, its lane and the events it tells."""
+
+    session: Session
+    clock: Clock
+    actor: Actor
+    lane: LaneId | None
+    now: datetime  # frozen when the unit began, so that one act has one time
+    jobs: Enqueues
+    events: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        """Tell that *event* happened; its reactions run before the commit."""
+        self.events.append(event)
+
+    @property
+    def own_lane(self) -> LaneId:
+        """The lane it writes in; raise RuntimeError in a unit that serves all lanes."""
+        if self.lane is None:
+            raise RuntimeError("this unit of work serves all lanes; name the lane")
+        return self.lane
+
+
+@dataclass
+class Database:
+    """An engine with what its units of work need."""
+
+    engine: Engine
+    clock: Clock
+    jobs: Enqueues
+    reactions: Reactions
+
+    @contextmanager
+    def unit_of_work(
+        self, actor: Actor = SYSTEM, lane: LaneId | None = REAL_LANE, *, write: bool = True
+    ) -> Iterator[UnitOfWork]:
+        """Yield a unit of work; leaving it without an error runs the reactions and commits.
+
+        *lane* None serves all lanes (workers, sweeps): rows written there must name their lane.
+        A unit with *write* False never takes the write lock and is rolled back.
+        """
+        bind = self.engine.execution_options(**{WRITE_OPTION: write})
+        with Session(bind, expire_on_commit=False, info={LANE_KEY: lane}) as session:
+            uow = UnitOfWork(session, self.clock, actor, lane, self.clock.now(), self.jobs)
+            yield uow
+            if not write:
+                session.rollback()
+                return
+            self.react(uow)
+            session.commit()
+
+    def react(self, uow: UnitOfWork) -> None:
+        """Run the reactions to the events told so far, and to those they tell in turn."""
+        while uow.events:
+            event = uow.events.pop(0)
+            reaction = self.reactions.get(type(event))
+            if reaction is None:
+                continue
+            for function in reaction.now:
+                function(event, uow)
+            for job in reaction.later:
+                self.jobs.enqueue(uow.session, job.kind, job.key(event), uow.now)

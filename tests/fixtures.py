@@ -1,0 +1,101 @@
+"""Database fixtures: each test has a database of its own, copied from a template, on both engines."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from responder.core.clock import FixedClock
+from responder.core.db import Base, make_engine
+from responder.core.jobs.embedded import EmbeddedJobs
+from responder.core.lanes import REAL_LANE, Lane
+from responder.core.uow import Database, UnitOfWork
+from tests.models import every_model
+
+START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def engine_names() -> tuple[str, ...]:
+    """The databases every integration test runs on."""
+    return ("sqlite", "postgresql")
+
+
+def _lay_schema(url: str) -> None:
+    every_model()
+    engine = make_engine(url)
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            Lane.__table__.insert().values(id=REAL_LANE, kind="real", title="现实", opened_at=START)
+        )
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema and nothing else."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    _lay_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a PostgreSQL database with the schema and nothing else, to be copied."""
+    admin = make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
+    name = f"{make_url(postgres_url).database}_template"
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    _lay_schema(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    return name
+
+
+def copy_postgres(postgres_url: str, template: str, name: str) -> str:
+    """Return the URL of a fresh copy, called *name*, of the database *template*."""
+    admin = make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    admin.dispose()
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database with the whole schema."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "test.db"
+        shutil.copy(template, path)
+        return f"sqlite:///{path}"
+    postgres_url: str = request.getfixturevalue("postgres_url")
+    template_name: str = request.getfixturevalue("postgres_template")
+    return copy_postgres(postgres_url, template_name, f"{make_url(postgres_url).database}_test")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock standing at 14:00 Beijing time on 21 November 2026."""
+    return FixedClock(START)
+
+
+@pytest.fixture
+def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
+    """An empty database with the whole schema, its units of work on the fixed clock."""
+    engine = make_engine(database_url)
+    yield Database(engine, clock, EmbeddedJobs(), {})
+    engine.dispose()
+
+
+@pytest.fixture
+def uow(database: Database) -> Iterator[UnitOfWork]:
+    """One open unit of work of the system in the real lane."""
+    with database.unit_of_work() as unit:
+        yield unit

@@ -1,0 +1,80 @@
+"""Settings from the environment (and `.env`), checked once at start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsWrong(Exception):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation is told from outside; names as in the operator's documentation."""
+
+    home: Path
+    database_url: str
+    secret_key: str
+    public_url: str
+    locale: str = "zh_Hans_CN"
+    timezone: str = "Asia/Shanghai"
+    log_level: str = "INFO"
+    tile_url: str = ""
+    demo: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether the public address is https, so that cookies may insist on it."""
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """Return the NAME=value lines of *path*; an absent file has none."""
+    if not path.is_file():
+        return {}
+    pairs = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.lstrip().startswith("#"):
+            pairs[name.strip()] = value.strip().strip("'\"")
+    return pairs
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of the process; raise SettingsWrong where one cannot be used."""
+    env = {**read_dotenv(Path(".env")), **(os.environ if environment is None else environment)}
+    home = Path(env.get("RESPONDER_HOME", "var"))
+    url = env.get("RESPONDER_DATABASE_URL") or f"sqlite:///{(home / 'responder.db').absolute()}"
+    if url.split(":")[0].split("+")[0] not in {"sqlite", "postgresql"}:
+        raise SettingsWrong("RESPONDER_DATABASE_URL must begin with sqlite: or postgresql:")
+    public_url = env.get("RESPONDER_PUBLIC_URL", "http://127.0.0.1:8000")
+    if urlsplit(public_url).scheme not in {"http", "https"}:
+        raise SettingsWrong("RESPONDER_PUBLIC_URL must begin with http:// or https://")
+    return Settings(
+        home=home,
+        database_url=url,
+        secret_key=env.get("RESPONDER_SECRET_KEY") or _kept_secret(home),
+        public_url=public_url,
+        locale=env.get("RESPONDER_LOCALE", "zh_Hans_CN"),
+        timezone=env.get("RESPONDER_TIMEZONE", "Asia/Shanghai"),
+        log_level=env.get("RESPONDER_LOG_LEVEL", "INFO"),
+        tile_url=env.get("RESPONDER_TILE_URL", ""),
+        demo=(home / "demo").exists(),
+        environment=env,
+    )
+
+
+def _kept_secret(home: Path) -> str:
+    # Without a key from outside the installation makes one and keeps it, or every restart would end all sessions.
+    path = home / "secret_key"
+    if not path.is_file():
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

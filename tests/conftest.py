@@ -1,4 +1,4 @@
-"""What every test stands on: no network but loopback, nothing skipped, PostgreSQL and Chromium of the test run."""
+"""What every test stands on: loopback only, nothing skipped, one PostgreSQL and one Chromium a run."""
 
 import ipaddress
 import os
@@ -63,9 +63,9 @@ SKIPPED = "skipped, and nothing is skipped here (RESPONDER_ALLOW_SKIPS=1 allows 
 
 def _fail_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.outcome == "skipped" and not os.environ.get("RESPONDER_ALLOW_SKIPS"):
-        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else "it is expected to fail"
         report.outcome = "failed"
-        report.longrepr = SKIPPED + str(getattr(report, "wasxfail", None) or why)
+        report.longrepr = SKIPPED + why
         if hasattr(report, "wasxfail"):
             del report.wasxfail
 
@@ -140,7 +140,7 @@ def loopback_only() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
-    """The URL of the maintenance database of this run's server, `RESPONDER_TEST_POSTGRES_URL` if that is set."""
+    """The URL of this run's maintenance database: `RESPONDER_TEST_POSTGRES_URL` if that is set."""
     given = os.environ.get("RESPONDER_TEST_POSTGRES_URL")
     if given:
         return given

@@ -1,4 +1,4 @@
-"""The services that tests lean on: a PostgreSQL server of their own and a Chromium; each found or named as missing.
+"""The services that tests lean on: a PostgreSQL server and a Chromium, each found or named as missing.
 
 Run as a script it says what is missing in one line and exits 1; `script/test` asks it before pytest starts.
 """
@@ -112,32 +112,34 @@ def postgres_socket(run_dir: Path, owner: int) -> Path:
     return run_dir / "socket"
 
 
-_KEEPERS: list[subprocess.Popen[bytes]] = []  # held, or their end would warn of a process still running
-
-
 def _start_keeper(run_dir: Path, owner: int, ready: Path) -> None:
-    with (run_dir / "keeper.log").open("w") as log:
-        keeper = subprocess.Popen(
-            [sys.executable, __file__, "keep-postgres", str(run_dir), str(owner)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    _KEEPERS.append(keeper)
+    log = run_dir / "keeper.log"
+    with log.open("w") as output:
+        command = [sys.executable, __file__, "keep-postgres", str(run_dir), str(owner)]
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=True)
     deadline = time.monotonic() + 60
     while not ready.exists():
-        if keeper.poll() is not None or time.monotonic() > deadline:
-            keeper.terminate()
-            words = (run_dir / "keeper.log").read_text(encoding="utf-8", errors="replace").strip()
-            raise ServiceMissing(
-                f"PostgreSQL did not start: {words.splitlines()[-1] if words else 'no word'}"
-            )
+        if (run_dir / "failed").exists() or time.monotonic() > deadline:
+            words = log.read_text(encoding="utf-8", errors="replace").strip() or "it gave no word"
+            raise ServiceMissing(f"PostgreSQL did not start: {words.splitlines()[-1]}")
         time.sleep(0.05)
 
 
+def keep_in_background(run_dir: Path, owner: int) -> None:
+    """Return at once, and leave a process of its own session behind that keeps the server."""
+    if os.fork() != 0:
+        return
+    os.setsid()
+    try:
+        keep_postgres(run_dir, owner)
+    except Exception as error:
+        print(error, flush=True)
+        (run_dir / "failed").touch()
+    os._exit(0)
+
+
 def keep_postgres(run_dir: Path, owner: int) -> None:
-    """Run a PostgreSQL server under *run_dir* until *owner* is gone or `stop` appears, then remove *run_dir*."""
+    """Run a server under *run_dir* until *owner* is gone or `stop` appears, then remove *run_dir*."""
     server = None
     try:
         user = _server_user()
@@ -165,7 +167,7 @@ def keep_postgres(run_dir: Path, owner: int) -> None:
         if server is not None and server.poll() is None:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=20)
-        if server is not None or not _lives(owner):
+        if (run_dir / "ready").exists() or not _lives(owner):
             shutil.rmtree(run_dir, ignore_errors=True)
 
 
@@ -224,7 +226,7 @@ def main(arguments: list[str]) -> int:
     try:
         match arguments:
             case ["keep-postgres", run_dir, owner]:
-                keep_postgres(Path(run_dir), int(owner))
+                keep_in_background(Path(run_dir), int(owner))
             case ["chromium"]:
                 print(find_chromium())
             case ["check"]:

@@ -1,0 +1,1 @@
+"""Places, offices and people: who is responsible where, under which name, at which moment."""

@@ -5,10 +5,10 @@ random version; what was read under another version is never used again, in this
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, event, insert, select, update
@@ -27,6 +27,7 @@ from responder.foundation.directory.models import (
 from responder.foundation.directory.naming import DatedName
 from responder.foundation.directory.rules import Office, PlacePath
 
+T = TypeVar("T")
 _VERSION_KEY = "directory_version"
 _KEPT_VERSIONS = 3
 _ONLY_ROW = 1
@@ -58,6 +59,15 @@ def shelf(session: Session) -> Shelf:
         while len(_shelves) > _KEPT_VERSIONS:
             _shelves.popitem(last=False)
     return kept
+
+
+def remember(session: Session, key: str, build: Callable[[], T]) -> T:
+    """Return what *build* made under the present version of the directory, building it at first use."""
+    here = shelf(session)
+    if key not in here.more:
+        here.more[key] = build()
+    found: T = here.more[key]
+    return found
 
 
 def new_version(session: Session, at: datetime | None) -> None:

@@ -14,7 +14,7 @@ LOCAL = "local"
 
 
 class Jurisdiction(Base):
-    """A place with an authority of its own; its ancestors' codes stand beside it, so that scope is one comparison."""
+    """A place with an authority of its own; the codes of its ancestors make scope one comparison."""
 
     __tablename__ = "jurisdiction"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""How places and offices are called: short and full names, and the names an office bore at each time. Pure."""
+"""How places and offices are called: short and full names, and the names borne at each time. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -106,7 +106,7 @@ class _Phase:
 
 
 def short_name(name: str) -> str:
-    """Return *name* without its generic word (江源区 → 江源), or *name* itself where one character is left."""
+    """Return *name* without its generic word (江源区 → 江源), unless one character would be left."""
     if name.endswith("保护开发区管理委员会"):
         return name.removeprefix("吉林省").removesuffix("保护开发区管理委员会")
     if name == "新疆生产建设兵团":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +10,11 @@ from sqlalchemy.orm import Session
 from responder.core.clock import wall
 from responder.core.errors import NotFound, nothing_here
 from responder.core.ids import PersonId
-from responder.foundation.directory import cache, rules
-from responder.foundation.directory.models import Agency, Contact, FormerPlace, Person
+from responder.foundation.directory import cache, rules, search
+from responder.foundation.directory.models import Agency, Contact, FormerPlace, Jurisdiction, Person, Town
 from responder.foundation.directory.naming import RENAMINGS
 from responder.foundation.directory.rules import Office, PlacePath, Routed
+from responder.foundation.directory.search import Hit
 
 
 def agency(session: Session, code: str) -> Agency | None:
@@ -101,6 +103,100 @@ def place_name_on(session: Session, code: str, on: date) -> str:
         .order_by(FormerPlace.until_year)
     )
     return next((name for until, name in former if on.year < until), today)
+
+
+def search_places(session: Session, text: str, limit: int = 10, near: str | None = None) -> list[Hit]:
+    """Return the places that *text* may mean, likeliest first, those in the province *near* before others alike.
+
+    Towns follow where there is room for them.
+    """
+    hits = search.search(cache.remember(session, "search", lambda: _index(session)), text, limit, near)
+    asked = "".join(text.split())
+    if len(hits) >= limit or len(asked) < 2 or asked.isascii():
+        return hits
+    counties = cache.places(session)
+    pattern = asked.replace("\\", "").replace("%", "").replace("_", "") + "%"
+    towns = session.execute(
+        select(Town.code, Town.name, Town.county_code)
+        .where(Town.name.like(pattern))
+        .order_by(Town.name, Town.code)
+        .limit(limit - len(hits))
+    )
+    for code, name, county in towns:
+        if county in counties:
+            above = counties[county]
+            whole, whole_en = f"{above.full_name}{name}", f"{name}, {above.full_name_en}"
+            hits.append(Hit(code, name, name, whole, whole_en, "town"))
+    return hits
+
+
+def _index(session: Session) -> search.Index:
+    known = cache.places(session)
+    initials = dict(session.execute(select(Jurisdiction.code, Jurisdiction.initials)).tuples().all())
+    former = session.execute(select(FormerPlace.former_name, FormerPlace.former_code, FormerPlace.code))
+    return search.build(
+        [(place, initials[code]) for code, place in known.items()],
+        [(name, old, known[code]) for name, old, code in former if code in known],
+    )
+
+
+class PlaceRow(NamedTuple):
+    """A jurisdiction as recognition needs it; the state itself is not among them."""
+
+    code: str
+    name: str
+    name_en: str
+    level: str
+    parent_code: str
+
+
+class TownRow(NamedTuple):
+    """A town and its county."""
+
+    code: str
+    name: str
+    county_code: str
+
+
+class FormerRow(NamedTuple):
+    """A former name, and the code that followed it at the end of `until_year`."""
+
+    former_name: str
+    code: str
+    until_year: int
+    former_code: str
+
+
+class Gazetteer(NamedTuple):
+    """Every name of the country, as plain rows."""
+
+    places: tuple[PlaceRow, ...]
+    towns: tuple[TownRow, ...]
+    former: tuple[FormerRow, ...]
+
+
+def gazetteer(session: Session) -> Gazetteer:
+    """Return every name of the country; who builds an index from it keeps that with `cache.remember`."""
+    places_now = session.execute(
+        select(
+            Jurisdiction.code,
+            Jurisdiction.name,
+            Jurisdiction.name_en,
+            Jurisdiction.level,
+            Jurisdiction.parent_code,
+        )
+        .where(Jurisdiction.ended_on.is_(None), Jurisdiction.level != "state")
+        .order_by(Jurisdiction.code)
+    )
+    towns = session.execute(select(Town.code, Town.name, Town.county_code).order_by(Town.code))
+    former = session.execute(
+        select(FormerPlace.former_name, FormerPlace.code, FormerPlace.until_year, FormerPlace.former_code)
+    )
+    return Gazetteer(
+        tuple(PlaceRow(code, name, en, level, parent or "") for code, name, en, level, parent in places_now),
+        tuple(TownRow(*row) for row in towns),
+        tuple(FormerRow(*row) for row in former),
+    )
 
 
 def person(session: Session, person_id: PersonId) -> Person | None:

@@ -1,6 +1,6 @@
 """Which office answers for a place: pure routing, with the reason wherever a stand-in answers.
 
-Source: house rules HR-10 and HR-23 (missing levels); founding plan 2006, section 8(3) (cities without a body).
+Source: house rules HR-10, HR-23 (missing levels); founding plan 2006, section 8(3) (cities without a body).
 """
 
 from collections.abc import Callable, Sequence
@@ -117,7 +117,7 @@ def route(
 ) -> Routed | None:
     """Return the office that answers for *place* as LEVEL.BODY *on* that day.
 
-    For a missing or closed body its registered stand-in answers, else the duty room of the government of its level,
+    For a missing or closed body its registered stand-in answers, else the duty room of its level's government,
     else the same body one level up, and so on. None only when nothing up to the state answers.
     """
     wanted: Office | None = None

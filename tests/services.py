@@ -222,19 +222,21 @@ def _lives(process: int) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Answer `check` (what is missing), `chromium` (its path) and `keep-postgres RUN_DIR OWNER`."""
+    """Answer `check`, `chromium` and `postgresql` (where they are); `keep-postgres` serves a test run."""
     try:
         match arguments:
             case ["keep-postgres", run_dir, owner]:
                 keep_in_background(Path(run_dir), int(owner))
             case ["chromium"]:
                 print(find_chromium())
+            case ["postgresql"]:
+                print(find_postgres())
             case ["check"]:
                 find_chromium()
                 if not os.environ.get("RESPONDER_TEST_POSTGRES_URL"):
                     find_postgres()
             case _:
-                print("usage: services.py check | chromium", file=sys.stderr)
+                print("usage: services.py check | chromium | postgresql", file=sys.stderr)
                 return 2
     except ServiceMissing as missing:
         print(missing, file=sys.stderr)

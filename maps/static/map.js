@@ -1,0 +1,625 @@
+/* The map's behaviour in the browser: projection, outlines, marks, legend counts, keyboard.
+   Marks and texts come from `maps.packing` and `maps.folium_map`; every text is set with textContent. */
+(function () {
+  "use strict";
+
+  // Albers equal-area, parallels 25 and 47, meridian 105, as maps/projection.py.
+  const RADIUS = 6378137;
+  const RAD = Math.PI / 180;
+  const N = (Math.sin(25 * RAD) + Math.sin(47 * RAD)) / 2;
+  const C = Math.pow(Math.cos(25 * RAD), 2) + 2 * N * Math.sin(25 * RAD);
+  const RHO0 = Math.sqrt(C) / N;
+  const albers = {
+    project(at) {
+      const rho = Math.sqrt(Math.max(0, C - 2 * N * Math.sin(at.lat * RAD))) / N;
+      const theta = N * (at.lng - 105) * RAD;
+      return L.point(RADIUS * rho * Math.sin(theta), RADIUS * (RHO0 - rho * Math.cos(theta)));
+    },
+    unproject(point) {
+      const x = point.x / RADIUS;
+      const y = RHO0 - point.y / RADIUS;
+      const rho2 = x * x + y * y;
+      const sine = (C - rho2 * N * N) / (2 * N);
+      return L.latLng(Math.asin(Math.max(-1, Math.min(1, sine))) / RAD, 105 + Math.atan2(x, y) / N / RAD);
+    },
+    bounds: L.bounds([-12000000, -8000000], [12000000, 12000000]),
+  };
+  const turn = 2 * Math.PI * RADIUS; // the zoom levels mean the same scale as on web maps
+  L.CRS.ChinaAlbers = L.extend({}, L.CRS.Earth, {
+    code: "china-albers",
+    projection: albers,
+    transformation: L.transformation(1 / turn, 0.5, -1 / turn, 0.5),
+  });
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const DEGREE = 100000;
+  const PREFECTURE_ZOOM = 6;
+  const NAME_ZOOM = 4.75;
+  const LISTED = 60; // members that a popup lists before it only counts
+  const URGENCY = ["incident", "team", "assembly", "hazard", "mining", "chemical"];
+
+  function node(name, className, text) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+
+  function symbol(kind, state) {
+    const svg = document.createElementNS(SVG, "svg");
+    const use = document.createElementNS(SVG, "use");
+    svg.setAttribute("class", "symbol");
+    svg.setAttribute("viewBox", "0 0 20 20");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", "#mk-" + kind + "-" + (state || "plain"));
+    svg.appendChild(use);
+    return svg;
+  }
+
+  function isLocal(url) {
+    return typeof url === "string" && /^\/(?![\/\\])/.test(url);
+  }
+
+  // ---- unpacking (maps/packing.py) ----
+  function uuidAt(text, index) {
+    const raw = atob(text.substr(index * 22, 22).replace(/-/g, "+").replace(/_/g, "/") + "==");
+    let hex = "";
+    for (let i = 0; i < 16; i += 1) hex += raw.charCodeAt(i).toString(16).padStart(2, "0");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
+  function cell(column, index, id) {
+    if ("c" in column) return column.c;
+    if ("d" in column) return column.d[column.i[index]];
+    if ("p" in column) return column.p + column.t[index];
+    if ("u" in column) return uuidAt(column.u, index);
+    if ("h" in column) return column.h + id + column.e;
+    return column.v[index];
+  }
+
+  /* A mark reads its columns when asked: fifty thousand of them cost little until one is opened. */
+  class Mark {
+    constructor(layer, columns, index) {
+      this.layer = layer;
+      this.columns = columns;
+      this.index = index;
+      this.lat = columns.lat[index] / DEGREE;
+      this.lon = columns.lon[index] / DEGREE;
+      this.kind = cell(columns.kind, index);
+      this.state = cell(columns.state, index);
+    }
+    get id() { return cell(this.columns.id, this.index); }
+    get url() { return cell(this.columns.url, this.index, this.id); }
+    get title() { return cell(this.columns.title, this.index); }
+    get subtitle() { return cell(this.columns.subtitle, this.index); }
+    get badge() { return cell(this.columns.badge, this.index); }
+    get word() { return cell(this.columns.word, this.index); }
+    get label() { return cell(this.columns.label, this.index); }
+  }
+
+  class FetchedMark {
+    constructor(layer, feature) {
+      const about = feature.properties || {};
+      this.layer = layer;
+      this.id = String(feature.id);
+      this.lon = feature.geometry.coordinates[0];
+      this.lat = feature.geometry.coordinates[1];
+      this.kind = about.kind || "other";
+      this.state = about.state || null;
+      this.title = about.title || "";
+      this.subtitle = about.subtitle || "";
+      this.badge = about.badge || "";
+      this.word = about.state_word || "";
+      this.label = about.label || null;
+      this.url = about.url || null;
+    }
+  }
+
+  // ---- what a mark looks like ----
+  const SignIcon = L.Icon.extend({
+    options: { iconSize: [24, 24], iconAnchor: [12, 12], popupAnchor: [0, -8], className: "sign", members: [], view: null },
+    createIcon() {
+      const members = this.options.members;
+      const first = members[0];
+      const box = node("div");
+      this._setIconStyles(box, "icon");
+      const kinds = new Set(members.map((mark) => mark.kind));
+      const isMixed = kinds.size > 1 && first.kind !== "incident";
+      if (first.kind === "incident") box.classList.add("is-incident");
+      if (isMixed) {
+        box.appendChild(node("span", "stack", String(members.length)));
+      } else {
+        box.appendChild(symbol(first.kind, first.state));
+        if (members.length > 1) box.appendChild(node("span", "several", String(members.length)));
+      }
+      const label = this.options.view.labelOf(members);
+      if (label) box.appendChild(node("span", "mk-label", label));
+      box.setAttribute("aria-label", this.options.view.spoken(members));
+      return box;
+    },
+    createShadow() { return null; },
+  });
+
+  function clusterIcon(cluster) {
+    const count = cluster.getChildCount();
+    const size = count < 100 ? "small" : count < 1000 ? "medium" : "large";
+    const side = { small: 32, medium: 40, large: 48 }[size];
+    const box = node("span", "figure", String(count));
+    return L.divIcon({ html: box, className: "cluster " + size, iconSize: [side, side] });
+  }
+
+  class View {
+    constructor(map, config) {
+      this.map = map;
+      this.config = config;
+      this.words = config.words;
+      this.layers = new Map();
+      this.drawn = new Map();
+      this.prefectures = new Map();
+      this.single = L.featureGroup().addTo(map);
+      this.explain(this.single);
+      this.addControls();
+      this.addKeyboard();
+    }
+
+    // ---- words ----
+    kindWord(kind) { return this.words.kinds[kind] || kind; }
+
+    stateWord(mark) { return mark.word || (mark.state ? this.words.states[mark.state] : ""); }
+
+    fill(pattern, values) {
+      return pattern.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+    }
+
+    labelOf(members) {
+      const named = members.find((mark) => mark.label);
+      if (!named) return "";
+      if (members.length === 1) return named.label;
+      const isAllIncidents = members.every((mark) => mark.kind === "incident");
+      const pattern = isAllIncidents ? this.words.incidents_here : this.words.marks_here;
+      return this.fill(pattern, { label: named.label, count: members.length, more: members.length - 1 });
+    }
+
+    spoken(members) {
+      const mark = members[0];
+      if (members.length > 1) {
+        return this.fill(this.words.at_one_spot, { count: members.length }) + this.words.joint + mark.title;
+      }
+      return [mark.badge, mark.title, this.kindWord(mark.kind), this.stateWord(mark)].filter(Boolean).join(this.words.joint);
+    }
+
+    // ---- popups ----
+    explain(group) {
+      group.bindPopup((source) => this.popup(source.members || []), { maxWidth: 320, minWidth: 200, maxHeight: 320, className: "sheet" });
+    }
+
+    popup(members) {
+      const sheet = node("div", "popup");
+      sheet.tabIndex = -1;
+      if (members.length > 1) {
+        sheet.appendChild(node("p", "popup-count", this.fill(this.words.at_one_spot, { count: members.length })));
+      }
+      const list = node("ul", "popup-list");
+      members.slice(0, LISTED).forEach((mark) => list.appendChild(this.card(mark)));
+      sheet.appendChild(list);
+      if (members.length > LISTED) {
+        sheet.appendChild(node("p", "popup-more", this.fill(this.words.more, { count: members.length - LISTED })));
+      }
+      return sheet;
+    }
+
+    card(mark) {
+      const item = node("li");
+      const head = node("p", "popup-title");
+      head.appendChild(symbol(mark.kind, mark.state));
+      if (mark.badge) head.appendChild(node("span", "badge", mark.badge));
+      head.appendChild(node("b", "", mark.title));
+      item.appendChild(head);
+      const about = [this.kindWord(mark.kind), this.stateWord(mark)].filter(Boolean).join(" · ");
+      item.appendChild(node("p", "popup-kind", about));
+      if (mark.subtitle) item.appendChild(node("p", "", mark.subtitle));
+      item.appendChild(node("p", "popup-place", mark.lon.toFixed(4) + "°E " + mark.lat.toFixed(4) + "°N"));
+      if (this.config.links && isLocal(mark.url)) {
+        const link = node("a", "popup-link", this.words.open);
+        link.href = mark.url;
+        link.target = "_top";
+        item.appendChild(link);
+      }
+      return item;
+    }
+
+    onPopup(event) {
+      const box = event.popup.getElement();
+      const sheet = box.querySelector(".popup");
+      const close = box.querySelector(".leaflet-popup-close-button");
+      const title = box.querySelector(".popup-title b");
+      box.setAttribute("role", "dialog");
+      box.setAttribute("aria-label", title ? title.textContent : "");
+      if (close) close.setAttribute("aria-label", this.words.close);
+      this.opener = event.popup._source;
+      if (sheet) sheet.focus({ preventScroll: true });
+    }
+
+    // ---- layers ----
+    addLayer(packed, cluster) {
+      const layer = Object.assign({}, packed, { group: cluster, items: null, shown: false });
+      if (cluster) this.explain(cluster);
+      this.layers.set(packed.id, layer);
+      if (packed.shown) this.show(layer);
+    }
+
+    items(layer) {
+      if (layer.items === null) {
+        layer.items = [];
+        for (let i = 0; i < layer.marks.n; i += 1) layer.items.push(new Mark(layer, layer.marks, i));
+      }
+      return layer.items;
+    }
+
+    show(layer) {
+      layer.shown = true;
+      if (layer.source && !layer.items) {
+        this.fetchLayer(layer);
+        return;
+      }
+      if (layer.group) {
+        if (!layer.filled) {
+          layer.group.addLayers(this.items(layer).map((mark) => this.marker([mark])));
+          layer.filled = true;
+        }
+        layer.group.addTo(this.map);
+      }
+    }
+
+    fetchLayer(layer) {
+      this.say(this.words.loading);
+      fetch(layer.source, { credentials: "same-origin", headers: { Accept: "application/geo+json" } })
+        .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
+        .then((data) => {
+          layer.items = data.features.map((feature) => new FetchedMark(layer, feature));
+          layer.tally = {};
+          layer.items.forEach((mark) => {
+            const sign = mark.kind + "|" + (mark.state || "");
+            layer.tally[sign] = (layer.tally[sign] || 0) + 1;
+          });
+          layer.count = layer.items.length;
+          this.say("");
+          if (layer.shown) this.show(layer);
+          this.refresh();
+        })
+        .catch(() => {
+          layer.shown = false;
+          this.say(this.fill(this.words.failed, { title: layer.title }));
+          this.refresh();
+        });
+    }
+
+    toggle(id) {
+      const layer = this.layers.get(id);
+      if (layer.shown) {
+        layer.shown = false;
+        if (layer.group) layer.group.remove();
+      } else {
+        this.show(layer);
+      }
+      this.refresh();
+    }
+
+    refresh() {
+      this.regroup();
+      this.count();
+    }
+
+    marker(members) {
+      const icon = new SignIcon({ members: members, view: this });
+      const first = members[0];
+      const made = L.marker([first.lat, first.lon], {
+        icon: icon, title: members.length === 1 ? first.title : "", keyboard: true, riseOnHover: true,
+        zIndexOffset: first.kind === "incident" ? 10000 : first.kind === "team" ? 5000 : 0,
+      });
+      made.members = members;
+      return made;
+    }
+
+    /* Marks at the same spot become one with its number; a layer may gather what is near on the screen as well. */
+    groups() {
+      const spots = new Map();
+      this.layers.forEach((layer) => {
+        if (!layer.shown || layer.group || (layer.source && !layer.items)) return;
+        const near = [];
+        this.items(layer).forEach((mark) => {
+          let key = mark.lat.toFixed(5) + "," + mark.lon.toFixed(5);
+          if (layer.gather) {
+            const at = this.map.project([mark.lat, mark.lon]);
+            const found = near.find((spot) => spot.at.distanceTo(at) < layer.gather);
+            if (found) key = found.key;
+            else near.push({ at: at, key: key });
+          }
+          if (!spots.has(key)) spots.set(key, []);
+          spots.get(key).push(mark);
+        });
+      });
+      const rank = (mark) => (URGENCY.indexOf(mark.kind) + URGENCY.length + 1) % (URGENCY.length + 1);
+      spots.forEach((members) => members.sort((a, b) => rank(a) - rank(b)));
+      return spots;
+    }
+
+    regroup() {
+      const wanted = new Map();
+      this.groups().forEach((members) => wanted.set(members.map((mark) => mark.layer.id + "/" + mark.id).join(" "), members));
+      this.drawn.forEach((made, key) => {
+        if (!wanted.has(key)) {
+          this.single.removeLayer(made);
+          this.drawn.delete(key);
+        }
+      });
+      wanted.forEach((members, key) => {
+        if (this.drawn.has(key)) return;
+        const made = this.marker(members);
+        this.drawn.set(key, made);
+        this.single.addLayer(made);
+      });
+    }
+
+    // ---- legend and totals ----
+    count() {
+      const kinds = {};
+      const states = {};
+      let total = 0;
+      this.layers.forEach((layer) => {
+        const chip = document.querySelector('.chip[data-layer="' + CSS.escape(layer.id) + '"]');
+        if (chip) {
+          chip.setAttribute("aria-pressed", String(layer.shown));
+          chip.querySelector("b").textContent = layer.count === null ? this.words.unknown : String(layer.count);
+        }
+        if (!layer.shown || (layer.source && !layer.items)) return;
+        Object.keys(layer.tally).forEach((sign) => {
+          const [kind, state] = sign.split("|");
+          kinds[kind] = (kinds[kind] || 0) + layer.tally[sign];
+          if (state) states[state] = (states[state] || 0) + layer.tally[sign];
+          total += layer.tally[sign];
+        });
+      });
+      this.showCounts("kind", kinds);
+      this.showCounts("state", states);
+      const sum = document.querySelector(".legend-total");
+      if (sum) sum.textContent = String(total);
+      document.body.dataset.total = String(total);
+      this.tellParent(total);
+    }
+
+    showCounts(name, counts) {
+      let any = false;
+      document.querySelectorAll(".legend li[data-" + name + "]").forEach((row) => {
+        const count = counts[row.dataset[name]] || 0;
+        row.hidden = count === 0;
+        any = any || count > 0;
+        row.querySelector("b").textContent = String(count);
+      });
+      const head = document.querySelector(".legend-head[data-of=" + name + "]");
+      if (head) head.hidden = !any;
+    }
+
+    tellParent(total) {
+      if (window.parent === window || window.location.protocol === "file:") return;
+      const shown = [...this.layers.values()].filter((layer) => layer.shown).map((layer) => layer.id);
+      window.parent.postMessage({ type: "responder-map", layers: shown, total: total }, window.location.origin);
+    }
+
+    say(text) {
+      const status = document.querySelector(".map-status");
+      if (status) {
+        status.textContent = text;
+        status.hidden = !text;
+      }
+    }
+
+    // ---- ground ----
+    addGround(data) {
+      const svg = L.svg({ pane: "ground", padding: 0.6 });
+      this.provinces = data.features;
+      const style = (feature) => {
+        const kind = feature.properties.kind;
+        if (kind === "province") {
+          const isHome = this.config.home && feature.properties.code.slice(0, 2) === this.config.home.slice(0, 2);
+          return { className: isHome ? "land home" : "land" };
+        }
+        return { className: "land line " + kind, fill: false };
+      };
+      L.geoJSON(data, { style: style, interactive: false, pane: "ground", renderer: svg, smoothFactor: 0.8 }).addTo(this.map);
+      this.names(data.features, "province-name");
+      this.onZoom();
+      document.body.dataset.ground = "ready";
+    }
+
+    addPrefectures(code, data) {
+      const svg = L.svg({ pane: "districts", padding: 0.6 });
+      const group = L.geoJSON(data, {
+        style: { className: "district", fill: false }, interactive: false, pane: "districts", renderer: svg, smoothFactor: 0.8,
+      }).addTo(this.map);
+      if (data.features.length > 1) this.names(data.features, "district-name");
+      this.prefectures.set(code, group);
+    }
+
+    names(features, className) {
+      features.forEach((feature) => {
+        const about = feature.properties;
+        if (!about.label) return;
+        const text = this.config.locale === "en" ? about.name_en || about.name : about.short || about.name;
+        const icon = L.divIcon({ html: node("span", "", text), className: "name " + className, iconSize: [0, 0] });
+        L.marker([about.label[1], about.label[0]], { icon: icon, interactive: false, keyboard: false, pane: "names" }).addTo(this.map);
+      });
+    }
+
+    onZoom() {
+      const zoom = this.map.getZoom();
+      const box = this.map.getContainer().classList;
+      box.toggle("shows-provinces", zoom >= NAME_ZOOM && zoom < 9);
+      box.toggle("shows-districts", zoom >= PREFECTURE_ZOOM);
+      this.bringPrefectures();
+    }
+
+    /* The province in the middle of the picture gets its prefectures once there is room for them. */
+    bringPrefectures() {
+      if (!this.provinces || this.map.getZoom() < PREFECTURE_ZOOM) return;
+      const middle = this.map.getCenter();
+      const here = this.provinces.find((feature) => feature.properties.kind === "province" && contains(feature.geometry, middle.lng, middle.lat));
+      const code = here && here.properties.code.slice(0, 2);
+      const url = code && this.config.prefectures[code];
+      if (!url || this.prefectures.has(code)) return;
+      this.prefectures.set(code, null);
+      this.load(url).then((data) => this.addPrefectures(code, data)).catch(() => this.prefectures.delete(code));
+    }
+
+    load(url) {
+      return fetch(url, { credentials: "same-origin" })
+        .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))));
+    }
+
+    addLines() {
+      this.config.rings.forEach((ring) => {
+        L.polygon(ring.points, { className: "ring", fill: false, interactive: false, pane: "drawn" }).addTo(this.map);
+        if (ring.label) this.text(ring.at, ring.label, "ring-name");
+      });
+      this.config.lines.forEach((line) => {
+        L.polyline(line.points, { className: line.route ? "route" : "link", interactive: false, pane: "drawn" }).addTo(this.map);
+        if (line.label) this.text(line.points[Math.floor(line.points.length / 2)], line.label, "line-name");
+      });
+    }
+
+    text(at, words, className) {
+      const icon = L.divIcon({ html: node("span", "", words), className: "name " + className, iconSize: [0, 0] });
+      L.marker(at, { icon: icon, interactive: false, keyboard: false, pane: "drawn-names" }).addTo(this.map);
+    }
+
+    // ---- where the picture opens ----
+    fit(points) {
+      const map = this.map;
+      const flat = L.bounds(points.map((point) => map.project(point, 0)));
+      const room = map.getSize().subtract([32, 32]);
+      const extent = flat.getSize();
+      const scale = Math.min(room.x / Math.max(extent.x, 1e-6), room.y / Math.max(extent.y, 1e-6));
+      const snap = map.options.zoomSnap || 1;
+      const zoom = Math.floor(map.getScaleZoom(scale, 0) / snap) * snap;
+      const limited = Math.max(map.getMinZoom(), Math.min(zoom, 12));
+      map.setView(map.unproject(flat.getCenter(), 0), limited, { animate: false });
+    }
+
+    // ---- controls and keyboard ----
+    addControls() {
+      const words = this.words;
+      const map = this.map;
+      L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out, zoomInText: "＋", zoomOutText: "－" }).addTo(map);
+      const credit = L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+      credit.addAttribution(this.config.attribution);
+      L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+      const views = L.control({ position: "topleft" });
+      views.onAdd = () => {
+        const bar = node("div", "leaflet-bar views");
+        this.config.views.forEach((entry) => {
+          const button = node("button", "", entry.title);
+          button.type = "button";
+          button.addEventListener("click", () => this.fit(entry.points));
+          bar.appendChild(button);
+        });
+        L.DomEvent.disableClickPropagation(bar);
+        return bar;
+      };
+      views.addTo(map);
+    }
+
+    addKeyboard() {
+      const box = this.map.getContainer();
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", this.config.title);
+      box.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") this.map.closePopup();
+      });
+      this.map.on("popupopen", this.onPopup, this);
+      this.map.on("popupclose", () => {
+        const icon = this.opener && this.opener.getElement && this.opener.getElement();
+        if (icon && box.contains(document.activeElement)) icon.focus({ preventScroll: true });
+        this.opener = null;
+      });
+    }
+
+    // ---- the address says which mark to open: #mark=<id> ----
+    openFromAddress() {
+      const found = /^#mark=(.+)$/.exec(window.location.hash);
+      if (!found) return;
+      const id = decodeURIComponent(found[1]);
+      this.layers.forEach((layer) => {
+        if (!layer.shown || (layer.source && !layer.items)) return;
+        const mark = this.items(layer).find((one) => one.id === id);
+        if (!mark) return;
+        const zoom = Math.max(this.map.getZoom(), PREFECTURE_ZOOM);
+        this.map.setView([mark.lat, mark.lon], zoom, { animate: false });
+        if (layer.group) {
+          const made = layer.group.getLayers().find((one) => one.members[0] === mark);
+          layer.group.zoomToShowLayer(made, () => made.fire("click"));
+          return;
+        }
+        this.regroup();
+        const made = [...this.drawn.values()].find((one) => one.members.includes(mark));
+        if (made) made.fire("click");
+      });
+    }
+
+    ready() {
+      this.addLines();
+      this.fit(this.config.opens_at);
+      this.refresh();
+      const gathers = [...this.layers.values()].some((layer) => layer.gather);
+      this.map.on("zoomend", () => {
+        this.onZoom();
+        if (gathers) this.regroup();
+      });
+      this.map.on("moveend", this.bringPrefectures, this);
+      document.querySelectorAll(".chip[data-layer]").forEach((chip) => {
+        chip.addEventListener("click", () => this.toggle(chip.dataset.layer));
+      });
+      const legend = document.querySelector("details.legend");
+      if (legend && window.innerWidth < 700) legend.open = false;
+      window.addEventListener("hashchange", () => this.openFromAddress());
+      document.body.dataset.ready = "yes";
+      this.openFromAddress();
+    }
+  }
+
+  function contains(geometry, lon, lat) {
+    const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    return parts.some((rings) => {
+      let isInside = false;
+      rings.forEach((ring) => {
+        for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+          const [x1, y1] = ring[j];
+          const [x2, y2] = ring[i];
+          if ((y1 > lat) !== (y2 > lat) && lon < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) isInside = !isInside;
+        }
+      });
+      return isInside;
+    });
+  }
+
+  function start(map, config) {
+    ["ground", "districts", "drawn", "names", "drawn-names"].forEach((name, index) => {
+      map.createPane(name).classList.add("pane-" + name);
+      map.getPane(name).style.zIndex = String(300 + index * 20);
+      map.getPane(name).style.pointerEvents = "none";
+    });
+    const view = new View(map, config);
+    const inline = document.getElementById("outlines");
+    if (inline) {
+      const data = JSON.parse(inline.textContent);
+      view.addGround(data.provinces);
+      Object.keys(data.prefectures).forEach((code) => view.addPrefectures(code, data.prefectures[code]));
+    } else {
+      view.load(config.provinces)
+        .then((data) => view.addGround(data))
+        .catch(() => view.say(config.words.no_ground));
+    }
+    return view;
+  }
+
+  window.ResponderMap = { start: start, clusterIcon: clusterIcon };
+})();

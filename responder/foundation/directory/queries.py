@@ -106,7 +106,7 @@ def place_name_on(session: Session, code: str, on: date) -> str:
 
 
 def search_places(session: Session, text: str, limit: int = 10, near: str | None = None) -> list[Hit]:
-    """Return the places that *text* may mean, likeliest first, those in the province *near* before others alike.
+    """Return the places that *text* may mean, likeliest first, then those in the province *near*.
 
     Towns follow where there is room for them.
     """

@@ -117,8 +117,8 @@ def route(
 ) -> Routed | None:
     """Return the office that answers for *place* as LEVEL.BODY *on* that day.
 
-    For a missing or closed body its registered stand-in answers, else the duty room of its level's government,
-    else the same body one level up, and so on. None only when nothing up to the state answers.
+    For a missing or closed body its registered stand-in answers, else its government's duty room, else
+    the same body one level up, and so on. None only when nothing up to the state answers.
     """
     wanted: Office | None = None
     for step in LEVELS[LEVELS.index(level) :]:

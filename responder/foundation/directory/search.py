@@ -1,4 +1,4 @@
-"""Finds places by what a person types: name, part of it, pinyin initials, code, former name, English. Pure."""
+"""Finds places by what is typed: name, part of it, pinyin initials, code, former name, English. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,20 +72,12 @@ def search(index: Index, text: str, limit: int, near: str | None = None) -> list
     for entry in index.entries:
         rank = _rank(entry, asked)
         if rank is not None:
-            place = entry.place
-            ranked[place.code] = (
-                (rank, _LEVEL_ORDER[place.level], len(place.name), place.code),
-                _hit(place, None),
-            )
+            ranked[entry.place.code] = (_order(rank, entry.place, near), _hit(entry.place, None))
     for old in index.former:
         rank = _former_rank(old, asked)
         if rank is not None and (old.place.code not in ranked or ranked[old.place.code][0][0] > rank):
-            place = old.place
             found = old.code if asked == old.code else old.name
-            ranked[place.code] = (
-                (rank, _LEVEL_ORDER[place.level], len(place.name), place.code),
-                _hit(place, found),
-            )
+            ranked[old.place.code] = (_order(rank, old.place, near), _hit(old.place, found))
     return [hit for _, hit in sorted(ranked.values(), key=lambda pair: pair[0])[:limit]]
 
 

@@ -81,6 +81,11 @@ def search(index: Index, text: str, limit: int, near: str | None = None) -> list
     return [hit for _, hit in sorted(ranked.values(), key=lambda pair: pair[0])[:limit]]
 
 
+def _order(rank: int, place: PlacePath, near: str | None) -> tuple[int, bool, int, int, str]:
+    far = near is not None and place.province_code != near
+    return rank, far, _LEVEL_ORDER[place.level], len(place.name), place.code
+
+
 def _entry(place: PlacePath, initials: str) -> Entry:
     short = short_name(place.name)
     start = place.name.find(short)

@@ -35,11 +35,24 @@ class UnitOfWork:
     lane: LaneId | None
     now: datetime  # frozen when the unit began, so that one act has one time
     jobs: Enqueues
+    reactions: Reactions = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
     def emit(self, event: Event) -> None:
         """Tell that *event* happened; its reactions run before the commit."""
         self.events.append(event)
+
+    def react(self) -> None:
+        """Run the reactions to the events told so far, and to those they tell in turn; the commit does it as well."""
+        while self.events:
+            event = self.events.pop(0)
+            reaction = self.reactions.get(type(event))
+            if reaction is None:
+                continue
+            for function in reaction.now:
+                function(event, self)
+            for job in reaction.later:
+                self.jobs.enqueue(self.session, job.kind, job.key(event), self.now)
 
     @property
     def own_lane(self) -> LaneId:
@@ -69,22 +82,10 @@ class Database:
         """
         bind = self.engine.execution_options(**{WRITE_OPTION: write})
         with Session(bind, expire_on_commit=False, info={LANE_KEY: lane}) as session:
-            uow = UnitOfWork(session, self.clock, actor, lane, self.clock.now(), self.jobs)
+            uow = UnitOfWork(session, self.clock, actor, lane, self.clock.now(), self.jobs, self.reactions)
             yield uow
             if not write:
                 session.rollback()
                 return
-            self.react(uow)
+            uow.react()
             session.commit()
-
-    def react(self, uow: UnitOfWork) -> None:
-        """Run the reactions to the events told so far, and to those they tell in turn."""
-        while uow.events:
-            event = uow.events.pop(0)
-            reaction = self.reactions.get(type(event))
-            if reaction is None:
-                continue
-            for function in reaction.now:
-                function(event, uow)
-            for job in reaction.later:
-                self.jobs.enqueue(uow.session, job.kind, job.key(event), uow.now)

@@ -1,0 +1,105 @@
+"""create_app(): the one place that knows every feature."""
+
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from apiflask import APIFlask
+from flask import Flask, g, request
+from flask_babel import Babel
+from whitenoise import WhiteNoise
+
+import maps.assets
+from responder.config import Settings, load_settings
+from responder.core.clock import Clock, SystemClock
+from responder.core.db import make_engine
+from responder.core.jobs.embedded import EmbeddedJobs
+from responder.core.lanes import REAL_LANE
+from responder.core.uow import Database
+from responder.features import BLUEPRINTS, register_doors
+from responder.foundation.access.gatekeeper import Gatekeeper, unlisted_routes
+from responder.foundation.directory.vault import Vault
+from responder.foundation.web import problems, security, words
+from responder.foundation.web.context import EXTENSION, Installation, current_locale
+from responder.foundation.web.lane_path import LANE_ENVIRON, LanePath
+from responder.reactions import REACTIONS
+from responder.situation.shell import shell
+
+PACKAGE = Path(__file__).parent
+STATIC_YEARS = 365 * 24 * 3600
+LARGEST_REQUEST = 25 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """Return the WSGI application of one installation; raise RuntimeError when a route names no permission."""
+    settings = settings or load_settings()
+    app = APIFlask(
+        "responder",
+        title="Responder",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]
+        template_folder=str(PACKAGE / "foundation" / "web" / "templates"),
+    )
+    _configure(app, settings)
+    database = Database(make_engine(settings.database_url), clock or SystemClock(), EmbeddedJobs(), REACTIONS)
+    app.extensions[EXTENSION] = Installation(settings, database, Vault(settings.secret_key), shell)
+    Babel(
+        app,
+        default_locale="zh_Hans_CN",
+        default_timezone=settings.timezone,
+        default_translation_directories=str(PACKAGE / "translations"),
+        locale_selector=current_locale,
+    )
+    for register in (problems.register, security.register, words.register):
+        register(app)
+    app.before_request(_enter_lane)
+    Gatekeeper(settings).register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_doors()
+    _refuse_unlisted(app)
+    app.wsgi_app = LanePath(_static(app))  # type: ignore[method-assign]
+    return cast(Flask, app)
+
+
+def _configure(app: APIFlask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        DEMO=settings.demo,
+        OPENAPI_VERSION="3.1.0",
+        SECURITY_SCHEMES={"bearer": {"type": "http", "scheme": "bearer"}},
+        AUTO_404_RESPONSE=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _enter_lane() -> None:
+    """Set the lane of the request from its path or its `Exercise` header; the guard of exercises checks it."""
+    g.lane = request.environ.get(LANE_ENVIRON, REAL_LANE)
+    named = request.headers.get("Exercise", "")
+    if named and request.path.startswith("/api/"):
+        try:
+            g.lane = UUID(named)
+        except ValueError:
+            g.lane = UUID(int=0)  # no such lane: what is asked for is not found in it
+
+
+def _static(app: Flask) -> Any:
+    files = WhiteNoise(app.wsgi_app, max_age=3600)
+    files.add_files(str(PACKAGE / "foundation" / "web" / "static"), prefix="static/")
+    files.add_files(str(maps.assets.directory()), prefix="static/maps/")
+    return files
+
+
+def _refuse_unlisted(app: Flask) -> None:
+    unlisted = unlisted_routes(app)
+    if unlisted:
+        raise RuntimeError(f"these routes name neither a permission nor @public: {', '.join(unlisted)}")

@@ -1,0 +1,38 @@
+"""Headers that keep a page to itself: a strict content policy with nonces, no framing by others, no sniffing."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "style-src-attr {style_attr}; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'"
+)
+# Leaflet positions its layers with style attributes; only the map's own frame may have them.
+STYLE_ATTRIBUTES_ALLOWED = ("/map/frame", "/map/file")
+
+
+def nonce() -> str:
+    """Return the nonce of this request, made at first use."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    found: str = g.nonce
+    return found
+
+
+def _headers(response: Response) -> Response:
+    style_attr = "'unsafe-inline'" if request.path.startswith(STYLE_ATTRIBUTES_ALLOWED) else "'none'"
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce(), style_attr=style_attr))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+    headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def register(app: Flask) -> None:
+    """Let every answer of *app* carry the headers, and templates ask for the nonce."""
+    app.after_request(_headers)
+    app.jinja_env.globals["nonce"] = nonce

@@ -1,0 +1,374 @@
+"""What people do with incidents: log, report on, correct, close, attach."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from duty_roster.queries import is_on_shift
+from responder.core.actor import Actor
+from responder.core.errors import Conflict, InvalidInput, RuleBroken, Text, invalid
+from responder.core.ids import IncidentId, ReportId, new_id
+from responder.core.lanes import REAL_LANE
+from responder.core.uow import UnitOfWork
+from responder.foundation.access.scope import may_report_from
+from responder.foundation.audit import services as audit
+from responder.incidents import grading, queries
+from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
+from responder.incidents.models import Attachment, Draft, Incident, NumberSeries, Report
+from responder.incidents.rules import Intake, Reader
+
+EXERCISE_MARK = "演"
+LARGEST_ATTACHMENT = 20 * 1024 * 1024
+MEDIA_TYPES = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
+}
+FALLING = Text(
+    "这个数字比上一版小。数字下调请选“更正”，并写明原因。",
+    "This is lower than the last version. Choose “correction” for a lower figure and say why.",
+)
+CLOSED = Text("事故已结案，只能补报或更正。", "The incident is closed; only a supplement or a correction can follow.")
+NO_REASON = Text("请写明更正的原因。", "Say why the figure is corrected.")
+NOTHING_NEW = Text("没有任何变化。请填写变化的数字或一句进展。", "Nothing changed. Give a new figure or one sentence.")
+COUNTED = ("deaths", "missing", "serious_injuries", "acute_poisonings", "direct_loss_yuan")
+
+
+def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
+    """Save a first report with its grade, and tell the house that it stands.
+
+    Raises InvalidInput when the place is not the actor's to report from.
+    """
+    refusal = may_report_from(uow.actor, intake.place)
+    if refusal is not None:
+        raise invalid(jurisdiction=refusal, place=refusal)
+    incident = _new_incident(intake, uow)
+    report = _first_report(incident, intake, uow)
+    graded = grading.grade(incident, [report], uow.now)
+    _take_grading(incident, report, graded)
+    uow.session.add(incident)
+    # The lane guard's composite references need the parent first; the unit of work cannot order what it does not relate.
+    uow.session.flush()
+    uow.session.add(report)
+    audit.record(
+        uow,
+        "incident.logged",
+        province_code=incident.province_code,
+        incident_id=incident.id,
+        payload={
+            "number": incident.number,
+            "grade": graded.reporting_grade,
+            "facts": report.facts,
+            "received_at": incident.received_at.isoformat(),
+            "off_duty": incident.entered_off_duty,
+        },
+    )
+    uow.emit(IncidentLogged(incident.id))
+    return incident.id
+
+
+def _new_incident(intake: Intake, uow: UnitOfWork) -> Incident:
+    place, actor = intake.place, uow.actor
+    given = intake.lon is not None
+    return Incident(
+        id=IncidentId(new_id()),
+        number=_next_number(place.county_code or place.city_code or place.province_code, uow),
+        version=1,
+        state="open",
+        revision=1,
+        jurisdiction_code=place.county_code or place.city_code or place.province_code,
+        province_code=place.province_code,
+        city_code=place.city_code,
+        county_code=place.county_code,
+        town_code=place.code if place.level == "town" else None,
+        place_name=place.full_name,
+        place=intake.place_text,
+        lon=intake.lon if given else place.lon,
+        lat=intake.lat if given else place.lat,
+        point_source="given" if given else "jurisdiction",
+        unit=intake.unit,
+        unit_agency_code=actor.agency_code if actor.area.level == "unit" else None,
+        sector=intake.sector,
+        accident_type=intake.accident_type,
+        occurred_at=intake.occurred_at,
+        occurred_uncertain=intake.occurred_uncertain,
+        unit_informed_at=intake.unit_informed_at,
+        received_at=intake.received_at,
+        entered_at=uow.now,
+        agency_code=actor.agency_code,
+        entered_off_duty=_is_off_duty(actor, uow),
+        closed_at=None,
+        facts=_stored_facts(intake.facts, intake.special),
+        next_due_at=None,
+        next_party=None,
+        updated_at=uow.now,
+        search_text="",
+        historic=False,
+    )
+
+
+def _stored_facts(facts: Mapping[str, int | None], special: tuple[str, ...]) -> dict[str, Any]:
+    return {**facts, **({"special": list(special)} if special else {})}
+
+
+def _is_off_duty(actor: Actor, uow: UnitOfWork) -> bool:
+    if actor.person_id is None or actor.area.level in {"unit", "force"}:
+        return False
+    return not is_on_shift(uow.session, actor.person_id, actor.agency_code, uow.now)
+
+
+def _first_report(incident: Incident, intake: Intake, uow: UnitOfWork) -> Report:
+    return Report(
+        id=ReportId(new_id()),
+        incident_id=incident.id,
+        version=1,
+        kind="first",
+        at=uow.now,
+        learned_at=intake.received_at,
+        changed_at=None,
+        known_to=uow.actor.area.level,
+        agency_code=uow.actor.agency_code,
+        agency_name=uow.actor.agency_name,
+        person_name=uow.actor.name,
+        facts=dict(incident.facts),
+        changes={},
+        summary=intake.summary,
+        measures=intake.measures,
+        source=dict(intake.source),
+    )
+
+
+def _take_grading(incident: Incident, report: Report, graded: grading.Grading) -> None:
+    incident.rule_set = graded.rule_set
+    for row in (incident, report):
+        row.reporting_grade = graded.reporting_grade
+        row.final_grade = graded.final_grade
+        row.may_rise = graded.may_rise
+    report.reasons = graded.reasons
+    words = (incident.number, incident.unit, incident.place_name, incident.place, report.summary[:500])
+    incident.search_text = " ".join(word for word in words if word).lower()
+
+
+def _next_number(code: str, uow: UnitOfWork) -> str:
+    year = uow.now.year
+    series = uow.session.scalars(
+        select(NumberSeries)
+        .where(NumberSeries.jurisdiction_code == code, NumberSeries.year == year)
+        .with_for_update()
+    ).one_or_none()
+    if series is None:
+        series = NumberSeries(id=new_id(), jurisdiction_code=code, year=year, last=0)
+        uow.session.add(series)
+    series.last += 1
+    mark = "" if uow.own_lane == REAL_LANE else EXERCISE_MARK
+    return f"{mark}{code}-{year}-{series.last:04d}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A later report as read from a form or a request."""
+
+    kind: str
+    facts: Mapping[str, int | None]
+    learned_at: datetime
+    changed_at: datetime | None
+    summary: str
+    measures: str
+    reason: str
+    unit: str | None
+    accident_type: str | None
+    source: Mapping[str, str]
+
+
+def read_change(raw: Mapping[str, Any], now: datetime) -> Change:
+    """Return the later report that the fields describe; raise InvalidInput for each that cannot be used."""
+    reader = Reader(raw, now)
+    kind = reader.text("kind") or "follow_up"
+    if kind not in {"follow_up", "supplement", "correction", "final"}:
+        reader.refuse("kind", Text("没有这种报告。", "There is no such kind of report."))
+    facts, _special = reader.facts()
+    change = Change(
+        kind=kind,
+        facts=facts,
+        learned_at=reader.instant("at") or reader.instant("learned_at") or now,
+        changed_at=reader.instant("changed_at"),
+        summary=reader.text("summary", 20_000),
+        measures=reader.text("measures", 20_000),
+        reason=reader.text("reason"),
+        unit=reader.text("unit") or None,
+        accident_type=reader.text("accident_type") or None,
+        source=reader.source(),
+    )
+    if reader.errors:
+        raise InvalidInput(next(iter(reader.errors.values())), errors=reader.errors)
+    return change
+
+
+def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_version: int | None = None) -> int:
+    """Save a follow-up, supplement, correction or final report as a new version; return its number.
+
+    Raises NotFound; Conflict when *seen_version* is given and no longer the latest; InvalidInput for a figure that
+    falls without a correction; RuleBroken when the incident is closed.
+    """
+    incident = queries.incident(uow.session, uow.actor, incident_id, lock=True)
+    if seen_version is not None and seen_version != incident.version:
+        raise Conflict(
+            Text(
+                f"在您填写时，第 {incident.version} 版已经报出。请看差异后再报，您填的内容都在。",
+                f"Version {incident.version} came in while you wrote. See what changed; what you typed is kept.",
+            )
+        )
+    if incident.state != "open" and change.kind not in {"supplement", "correction"}:
+        raise RuleBroken(CLOSED)
+    changes = _changes(incident, change)
+    earlier = list(queries.reports(uow.session, incident.id))
+    before = incident.reporting_grade
+    incident.facts = {**incident.facts, **{name: pair[1] for name, pair in changes.items() if name in change.facts}}
+    incident.unit = change.unit or incident.unit
+    incident.accident_type = change.accident_type or incident.accident_type
+    incident.version += 1
+    incident.revision += 1
+    incident.updated_at = uow.now
+    report = _later_report(incident, change, changes, uow)
+    graded = grading.grade(incident, [*earlier, report], uow.now)
+    summary, incident_text = report.summary, incident.search_text
+    _take_grading(incident, report, graded)
+    incident.search_text = f"{incident_text} {summary[:200].lower()}"
+    uow.session.add(report)
+    audit.record(
+        uow,
+        f"incident.{change.kind}",
+        province_code=incident.province_code,
+        incident_id=incident.id,
+        payload={
+            "number": incident.number,
+            "version": incident.version,
+            "changes": changes,
+            "grade_before": before,
+            "grade": graded.reporting_grade,
+            "reason": change.reason,
+        },
+    )
+    uow.emit(IncidentReported(incident.id, incident.version, before, graded.reporting_grade))
+    if change.kind == "final":
+        close_incident(incident, uow)
+    return incident.version
+
+
+def _changes(incident: Incident, change: Change) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {}
+    errors: dict[str, Text] = {}
+    for name, after in change.facts.items():
+        before = incident.facts.get(name)
+        if before == after:
+            continue
+        changes[name] = [before, after]
+        falls = before is not None and (after is None or after < before)
+        # The missing may be found and the trapped brought out; the dead do not come back without an error.
+        if falls and name in COUNTED and name != "missing" and change.kind != "correction":
+            errors[f"facts.{name}"] = FALLING
+    if change.kind == "correction" and not change.reason:
+        errors["reason"] = NO_REASON
+    if errors:
+        raise InvalidInput(next(iter(errors.values())), errors=errors)
+    if not changes and not (change.summary or change.measures or change.unit or change.accident_type):
+        raise invalid(summary=NOTHING_NEW)
+    return changes
+
+
+def _later_report(
+    incident: Incident, change: Change, changes: Mapping[str, list[Any]], uow: UnitOfWork
+) -> Report:
+    actor = uow.actor
+    return Report(
+        id=ReportId(new_id()),
+        incident_id=incident.id,
+        version=incident.version,
+        kind=change.kind,
+        at=uow.now,
+        learned_at=change.learned_at,
+        changed_at=change.changed_at,
+        known_to=actor.area.level,
+        agency_code=actor.agency_code,
+        agency_name=actor.agency_name,
+        person_name=actor.name,
+        facts=dict(incident.facts),
+        changes=dict(changes),
+        summary=change.summary,
+        measures=change.measures,
+        source=dict(change.source),
+        reason=change.reason,
+    )
+
+
+def close_incident(incident: Incident, uow: UnitOfWork) -> None:
+    """Close the incident: its records stay, nobody is called for it any more."""
+    incident.state = "closed"
+    incident.closed_at = uow.now
+    incident.next_due_at = None
+    incident.revision += 1
+    uow.emit(IncidentClosed(incident.id))
+
+
+def touch(incident: Incident, uow: UnitOfWork) -> None:
+    """Note that something the boards show about the incident has changed."""
+    incident.updated_at = uow.now
+    incident.revision += 1
+
+
+def add_attachment(incident_id: UUID, filename: str, content: bytes, kind: str, uow: UnitOfWork) -> UUID:
+    """Keep a photograph or a scanned paper form as it came; raise InvalidInput for other things."""
+    incident = queries.incident(uow.session, uow.actor, incident_id)
+    if len(content) > LARGEST_ATTACHMENT:
+        raise invalid(file=Text("文件超过 20 MB，请压缩后再传。", "The file is over 20 MB; make it smaller."))
+    media_type = next((media for magic, media in MEDIA_TYPES.items() if content.startswith(magic)), None)
+    if media_type is None:
+        raise invalid(file=Text("只收照片（JPEG、PNG、GIF、WebP）和 PDF。", "Only photographs and PDF are taken."))
+    row = Attachment(
+        id=new_id(),
+        incident_id=incident.id,
+        version=incident.version,
+        kind=kind,
+        filename=filename[-200:],
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        added_at=uow.now,
+        added_by=uow.actor.name,
+        content=content,
+    )
+    uow.session.add(row)
+    audit.record(
+        uow,
+        "incident.attached",
+        province_code=incident.province_code,
+        incident_id=incident.id,
+        payload={"filename": row.filename, "sha256": row.sha256, "kind": kind},
+    )
+    touch(incident, uow)
+    return row.id
+
+
+def save_draft(form: str, fields: Mapping[str, Any], uow: UnitOfWork) -> datetime:
+    """Keep what the account has typed into *form*; return when it began typing."""
+    if uow.actor.account_id is None:
+        raise RuntimeError("a draft belongs to an account")
+    row = queries.draft(uow.session, uow.actor.account_id, form)
+    if row is None:
+        row = Draft(id=new_id(), account_id=uow.actor.account_id, form=form, started_at=uow.now)
+        uow.session.add(row)
+    row.fields = dict(fields)
+    row.saved_at = uow.now
+    return row.started_at
+
+
+def drop_draft(form: str, uow: UnitOfWork) -> None:
+    """Forget the account's draft of *form*, its content having been saved."""
+    uow.session.execute(delete(Draft).where(Draft.account_id == uow.actor.account_id, Draft.form == form))

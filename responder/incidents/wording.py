@@ -1,0 +1,15 @@
+"""How an incident is called in both languages."""
+
+from responder.core.errors import Text
+from responder.foundation.web.lexicon import ACCIDENT_TYPES, SECTORS
+from responder.incidents.models import Incident
+
+
+def title(incident: Incident) -> Text:
+    """Return unit and kind of accident, e.g. 青石岭煤矿瓦斯爆炸."""
+    kind = ACCIDENT_TYPES.get(incident.accident_type or "") or Text(
+        f"{SECTORS[incident.sector].zh}事故", f"{SECTORS[incident.sector].en} accident"
+    )
+    if not incident.unit:
+        return Text(f"{SECTORS[incident.sector].zh}{kind.zh}" if incident.accident_type else kind.zh, kind.en)
+    return Text(f"{incident.unit}{kind.zh}", f"{incident.unit}: {kind.en}")

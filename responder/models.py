@@ -1,0 +1,24 @@
+"""Loads every feature's tables: for migrations, checks and tests."""
+
+import importlib
+
+MODULES = (
+    "responder.core.lanes",
+    "responder.core.jobs.embedded",
+    "responder.foundation.web.models",
+    "responder.foundation.directory.models",
+    "responder.foundation.audit.models",
+    "responder.foundation.access.models",
+    "responder.foundation.messaging.models",
+    "responder.escalation.models",
+    "responder.processes.models",
+    "duty_roster.models",
+    "responder.incidents.models",
+    "responder.reporting.models",
+)
+
+
+def load_models() -> None:
+    """Import all modules that declare tables."""
+    for name in MODULES:
+        importlib.import_module(name)

@@ -1,0 +1,157 @@
+"""Keeps an incident's legs equal to what the law engine says is owed, given what was received."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select
+
+from responder.core.ids import LegId, new_id
+from responder.core.uow import UnitOfWork
+from responder.foundation.directory import queries as directory
+from responder.foundation.directory.rules import PlacePath, Routed
+from responder.incidents import queries as incidents
+from responder.incidents.grading import case_of
+from responder.incidents.models import Incident, IncidentParty, Report
+from responder.law.engine import assess
+from responder.law.model import Kind, Level, Obligation, Party, Receipt
+from responder.reporting.models import ReportLeg
+
+LIVE = ("planned", "open", "sent", "returned")
+LegKey = tuple[int, str, str, str, str]
+
+
+def key_of(leg: ReportLeg) -> LegKey:
+    """Return what the leg and its obligation are both known by."""
+    return (leg.climb, leg.sender, leg.receiver, leg.kind, leg.rule)
+
+
+def legs_of(uow: UnitOfWork, incident: Incident) -> Sequence[ReportLeg]:
+    """Return all legs of an incident, in the order in which they fall due."""
+    return uow.session.scalars(
+        select(ReportLeg)
+        .where(ReportLeg.incident_id == incident.id)
+        .order_by(ReportLeg.climb, ReportLeg.due_at, ReportLeg.id)
+    ).all()
+
+
+def receipts_of(incident: Incident, first: Report, legs: Sequence[ReportLeg]) -> tuple[Receipt, ...]:
+    """Return who has the report since when: the office that entered it, and every acknowledged leg."""
+    receipts = [
+        Receipt(Party.parse(leg.receiver), leg.acknowledged_at, leg.climb, Party.parse(leg.sender), Kind(leg.kind))
+        for leg in legs
+        if leg.acknowledged_at is not None
+    ]
+    if first.known_to in {level.value for level in Level} - {"unit"}:
+        # The office that entered it has it; nobody has to acknowledge that.
+        receipts.append(Receipt(Party.parse(first.known_to), incident.received_at, climb=0))
+    return tuple(receipts)
+
+
+def sync(incident: Incident, uow: UnitOfWork) -> list[ReportLeg]:
+    """Open, move and withdraw legs so that they equal what is owed now; return the legs that opened.
+
+    Acknowledged legs never change; an open leg keeps its limit, a planned one follows the receipts before it.
+    """
+    reports = incidents.reports(uow.session, incident.id)
+    legs = {key_of(leg): leg for leg in legs_of(uow, incident)}
+    receipts = receipts_of(incident, reports[0], list(legs.values()))
+    answer = assess(case_of(incident, reports, receipts=receipts, as_of=uow.now))
+    owed = {duty.key: duty for duty in answer.obligations if duty.kind is not Kind.FOLLOW_UP}
+    missing = [duty for key, duty in owed.items() if key not in legs]
+    opened = [_follow(legs[key], duty, uow) for key, duty in owed.items() if key in legs]
+    made = _new_legs(incident, missing, uow)
+    for key, leg in legs.items():
+        if key not in owed and leg.state in {"planned", "open"}:
+            leg.state, leg.withdrawn_at = "withdrawn", uow.now
+    note_next_due(incident, [*legs.values(), *made])
+    return [leg for leg in opened if leg is not None] + [leg for leg in made if leg.state == "open"]
+
+
+def _follow(leg: ReportLeg, duty: Obligation, uow: UnitOfWork) -> ReportLeg | None:
+    leg.binding = duty.binding
+    if duty.withdrawn_at is not None and leg.state in LIVE:
+        leg.state, leg.withdrawn_at = "withdrawn", duty.withdrawn_at
+        return None
+    if leg.state != "planned":
+        return None
+    leg.starts_at, leg.due_at = duty.starts_at, duty.due_at
+    if duty.planned:
+        return None
+    leg.state = "open"
+    return leg
+
+
+def _new_legs(incident: Incident, duties: Sequence[Obligation], uow: UnitOfWork) -> list[ReportLeg]:
+    if not duties:
+        return []
+    place = directory.place_path(uow.session, incident.jurisdiction_code)
+    offices = _offices(place, duties, incident, uow)
+    legs = [_leg(incident, duty, offices, uow) for duty in duties]
+    uow.session.add_all(legs)
+    _address(incident, legs, uow)
+    return legs
+
+
+def _offices(
+    place: PlacePath, duties: Sequence[Obligation], incident: Incident, uow: UnitOfWork
+) -> dict[Party, Routed]:
+    parties = {party for duty in duties for party in (duty.sender, duty.addressee) if party.body is not None}
+    wanted = [(party.level.value, party.body.value) for party in parties if party.body is not None]
+    found = directory.routes(uow.session, place, wanted, incident.occurred_at)
+    return {party: found[party.level.value, party.body.value] for party in parties if party.body is not None}
+
+
+def _leg(incident: Incident, duty: Obligation, offices: dict[Party, Routed], uow: UnitOfWork) -> ReportLeg:
+    sender, receiver = offices.get(duty.sender), offices[duty.addressee]
+    return ReportLeg(
+        id=LegId(new_id()),
+        lane_id=uow.own_lane,
+        incident_id=incident.id,
+        climb=duty.climb,
+        sender=duty.sender.text,
+        receiver=duty.addressee.text,
+        sender_code=sender.agency_code if sender else incident.unit_agency_code or "",
+        receiver_code=receiver.agency_code,
+        sender_name=sender.name if sender else incident.unit or "",
+        receiver_name=receiver.name,
+        sender_name_en=sender.name_en if sender else incident.unit or "",
+        receiver_name_en=receiver.name_en,
+        receiver_rings=receiver.has_duty_room,
+        stand_in=asdict(receiver.stand_in) if receiver.stand_in else None,
+        kind=duty.kind.value,
+        rule=duty.rule,
+        source={"zh": duty.source.zh, "en": duty.source.en},
+        status=duty.limit_status.value,
+        starts_at=duty.starts_at,
+        starts_on="",
+        due_at=duty.due_at,
+        state="withdrawn" if duty.withdrawn_at else "planned" if duty.planned else "open",
+        withdrawn_at=duty.withdrawn_at,
+        binding=duty.binding,
+        version=incident.version,
+        overdue_noted=False,
+        reminded=False,
+    )
+
+
+def _address(incident: Incident, legs: Sequence[ReportLeg], uow: UnitOfWork) -> None:
+    """Let the offices addressed outside their own area see the incident."""
+    known = set(
+        uow.session.scalars(select(IncidentParty.agency_code).where(IncidentParty.incident_id == incident.id))
+    )
+    for code in {leg.receiver_code for leg in legs} - known:
+        uow.session.add(IncidentParty(lane_id=uow.own_lane, incident_id=incident.id, agency_code=code))
+
+
+def note_next_due(incident: Incident, legs: Sequence[ReportLeg]) -> None:
+    """Keep on the incident its nearest limit and who holds it, so that lists need not look at legs."""
+    waiting = [leg for leg in legs if leg.state in {"open", "sent", "returned"}]
+    nearest = min(waiting, key=lambda leg: leg.due_at, default=None)
+    incident.next_due_at = nearest.due_at if nearest and incident.state == "open" else None
+    incident.next_party = nearest.receiver_name if nearest else None
+
+
+def sent_before(legs: Sequence[ReportLeg], at: datetime) -> set[str]:
+    """Return the codes of the offices that had a report before *at*."""
+    return {leg.receiver_code for leg in legs if leg.acknowledged_at is not None and leg.acknowledged_at <= at}

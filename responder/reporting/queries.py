@@ -1,0 +1,115 @@
+"""Reads of legs and notices for pages, always inside what the actor may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from responder.core.actor import Actor
+from responder.core.errors import nothing_here
+from responder.incidents.models import Incident
+from responder.incidents.queries import visible
+from responder.reporting.models import ReportLeg, VersionNotice
+
+WAITING = ("open", "sent", "returned")
+
+
+def leg(session: Session, actor: Actor, leg_id: UUID, *, lock: bool = False) -> tuple[ReportLeg, Incident]:
+    """Return a leg with its incident; raise NotFound when it is none of the actor's incidents'."""
+    query = (
+        select(ReportLeg, Incident)
+        .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
+        .where(ReportLeg.id == leg_id, visible(actor))
+    )
+    if lock:
+        # The incident is the lock of its whole chain: two officers who sign at once are told apart by it.
+        query = query.with_for_update(of=Incident)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise nothing_here("没有这个报送环节", "There is no such report leg")
+    return row[0], row[1]
+
+
+def legs(session: Session, incident_id: UUID) -> Sequence[ReportLeg]:
+    """Return all legs of an incident the caller has already been allowed to see."""
+    return session.scalars(
+        select(ReportLeg)
+        .where(ReportLeg.incident_id == incident_id)
+        .order_by(ReportLeg.climb, ReportLeg.due_at, ReportLeg.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A leg that waits for the actor's office, with its incident."""
+
+    leg: ReportLeg
+    incident: Incident
+
+
+def waiting_for(session: Session, agency_code: str, limit: int = 200) -> list[Waiting]:
+    """Return the binding legs on which *agency_code* has to act: to sign what came, or to send on what it has."""
+    mine = or_(
+        and_(ReportLeg.receiver_code == agency_code, ReportLeg.state == "sent"),
+        and_(ReportLeg.sender_code == agency_code, ReportLeg.state.in_(WAITING)),
+    )
+    rows = session.execute(
+        select(ReportLeg, Incident)
+        .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
+        .where(mine, ReportLeg.binding, Incident.state == "open")
+        .order_by(ReportLeg.due_at, ReportLeg.id)
+        .limit(limit)
+    ).all()
+    return [Waiting(row[0], row[1]) for row in rows]
+
+
+def unread_notices(session: Session, agency_code: str, limit: int = 50) -> list[tuple[VersionNotice, Incident]]:
+    """Return the later versions told to an office that nobody there has seen yet, the oldest first."""
+    rows = session.execute(
+        select(VersionNotice, Incident)
+        .join(
+            Incident,
+            and_(Incident.lane_id == VersionNotice.lane_id, Incident.id == VersionNotice.incident_id),
+        )
+        .where(VersionNotice.agency_code == agency_code, VersionNotice.seen_at.is_(None))
+        .order_by(VersionNotice.told_at)
+        .limit(limit)
+    ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def notices(session: Session, incident_id: UUID) -> Sequence[VersionNotice]:
+    """Return who was told of which later version."""
+    return session.scalars(
+        select(VersionNotice).where(VersionNotice.incident_id == incident_id).order_by(VersionNotice.told_at)
+    ).all()
+
+
+def newly_overdue(session: Session, now: datetime, limit: int) -> Sequence[ReportLeg]:
+    """Return legs past their limit whose lateness nobody has noted yet; the cost grows with what is due."""
+    return session.scalars(
+        select(ReportLeg)
+        .where(ReportLeg.state.in_(WAITING), ReportLeg.overdue_noted.is_(False), ReportLeg.due_at < now)
+        .order_by(ReportLeg.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def soon_due(session: Session, now: datetime, until: datetime, limit: int) -> Sequence[ReportLeg]:
+    """Return legs that fall due before *until* and of which nobody has been reminded."""
+    return session.scalars(
+        select(ReportLeg)
+        .where(
+            ReportLeg.state.in_(WAITING),
+            ReportLeg.reminded.is_(False),
+            ReportLeg.due_at >= now,
+            ReportLeg.due_at < until,
+        )
+        .order_by(ReportLeg.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()

@@ -182,19 +182,24 @@ def _server_user() -> str | None:
 def _reachable_programs(programs: Path, run_dir: Path, user: str | None) -> Path:
     """Return *programs*, or a copy of the whole installation where *user* may not look into its folder."""
     try:
-        _run([programs / "postgres", "--version"], user, run_dir)
-    except (OSError, subprocess.CalledProcessError):
-        copy = run_dir / "postgresql"
-        shutil.copytree(programs.parent, copy, symlinks=True)
-        return copy / programs.name
+        for program in ("postgres", "initdb"):
+            _run([programs / program, "--version"], user, run_dir)
+    except (OSError, ServiceMissing):
+        installation = programs.parent
+        packages, copy = installation.parent.parent, run_dir / "postgresql"
+        shutil.copytree(installation, copy / installation.relative_to(packages))
+        # The wheel keeps the libraries beside the package, and its programs look for them there.
+        for libraries in packages.glob(f"{installation.parent.name}.libs"):
+            shutil.copytree(libraries, copy / libraries.name)
+        return copy / programs.relative_to(packages)
     return programs
 
 
 def _run(command: list[Path | str], user: str | None, folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, user=user, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        print(done.stdout, done.stderr, sep="\n", flush=True)
-        done.check_returncode()
+        words = (done.stderr or done.stdout).strip() or f"exit status {done.returncode}"
+        raise ServiceMissing(f"{Path(command[0]).name}: {words}")
 
 
 def _await_ready(server: subprocess.Popen[bytes], pid_file: Path, log: Path) -> None:

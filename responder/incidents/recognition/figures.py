@@ -1,0 +1,450 @@
+"""How many: people and loss as said, numbers joined with the words they belong to; never a number nobody said."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from responder.incidents.recognition import numerals
+from responder.incidents.recognition.model import Field, Note, Span
+from responder.incidents.recognition.reading import lower
+
+KEYS: dict[str, Field] = {
+    **dict.fromkeys(
+        "死亡人数 死亡 遇难 身亡 牺牲 丧生 罹难 殉职 死伤者 被困身亡 被困死亡 死者 不治 溺亡 killing dead killed deaths death died fatalities".split(),
+        Field.DEATHS,
+    ),
+    **dict.fromkeys("失踪 下落不明 去向不明 生死不明 missing unaccounted".split(), Field.MISSING),
+    **dict.fromkeys("失联 失去联系 联系不上 无法联系 联络不上".split(), Field.TRAPPED_WITHOUT_CONTACT),
+    **dict.fromkeys("out of contact|without contact|no contact".split("|"), Field.TRAPPED_WITHOUT_CONTACT),
+    **dict.fromkeys(
+        "被困 受困 困在井下 困在 围困 被埋 埋压 被掩埋 被压 困于 被埋压 trapped buried".split(), Field.TRAPPED
+    ),
+    **dict.fromkeys("重伤 重伤员 危重 伤势严重 病危 重症".split(), Field.SERIOUS_INJURIES),
+    **dict.fromkeys(
+        "seriously injured|seriously hurt|badly hurt|critically injured|serious injuries".split("|"),
+        Field.SERIOUS_INJURIES,
+    ),
+    **dict.fromkeys("轻伤 轻伤员 轻微伤 皮外伤".split(), Field.MINOR_INJURIES),
+    **dict.fromkeys(
+        "slightly injured|slightly hurt|minor injuries|lightly injured".split("|"), Field.MINOR_INJURIES
+    ),
+    **dict.fromkeys(
+        "受伤 负伤 伤者 伤员 致伤 烧伤 灼伤 烫伤 砸伤 摔伤 骨折 挤伤 injured wounded hurt".split(),
+        Field.INJURED,
+    ),
+    **dict.fromkeys("急性中毒 工业中毒 中毒 poisoned gassed".split(), Field.ACUTE_POISONINGS),
+    **dict.fromkeys("疏散 转移 撤离 紧急疏散 紧急转移 evacuated".split(), Field.EVACUATED),
+    **dict.fromkeys("涉险 遇险 受威胁".split(), Field.AT_RISK),
+    "at risk": Field.AT_RISK,
+    **dict.fromkeys("送医观察 留院观察 住院观察 医学观察 留观 留医观察".split(), Field.UNDER_OBSERVATION),
+    "under observation": Field.UNDER_OBSERVATION,
+    **dict.fromkeys(
+        "升井 获救 救出 生还 脱险 逃生 出井 被救 撤出 逃出 rescued escaped".split(), Field.RESCUED
+    ),
+    **dict.fromkeys("伤亡 死伤 casualties".split(), Field.CASUALTIES),
+}
+"""The words that say what happened to people; 撤出 is to have come out, 撤离 and 疏散 to have been led away."""
+
+WORDS_ZH = {
+    Field.DEATHS: "死亡",
+    Field.MISSING: "失踪",
+    Field.TRAPPED: "被困",
+    Field.TRAPPED_WITHOUT_CONTACT: "失联",
+    Field.SERIOUS_INJURIES: "重伤",
+    Field.ACUTE_POISONINGS: "中毒",
+    Field.MINOR_INJURIES: "轻伤",
+    Field.UNDER_OBSERVATION: "留院观察",
+    Field.AT_RISK: "涉险",
+    Field.EVACUATED: "疏散",
+    Field.DIRECT_LOSS_YUAN: "直接经济损失",
+    Field.INJURED: "受伤",
+    Field.CASUALTIES: "伤亡",
+    Field.RESCUED: "升井或获救",
+}
+SHORT_KEYS = {"死": Field.DEATHS, "亡": Field.DEATHS, "伤": Field.INJURED, "困": Field.TRAPPED}
+_COUNTED = re.compile(
+    rf"(?=[0-9{numerals.CHINESE}大约概可疑估初近接将至不超逾上数好几多若部些许有anosuetf])"
+    r"(?P<pre>大约|约莫|大概|接近|将近|至少|不少于|不低于|超过|不到|不足|可能有?|疑似|估计有?|约|近|逾|超|上(?=[百千万])|about |around |at least |some |nearly |over |up to )?"
+    rf"(?:(?P<vague>数[十百千]|好几[十百]?|几[十百]|十几|(?<![一二三四五六七八九十0-9])[几数多](?=[名人个位])|若干|部分|一些|不少|许多|大量|有(?=人)|several|some|a few|many)"
+    rf"|(?P<low>{numerals.AMOUNT})(?:\s?(?:-|至|到|、)\s?(?P<high>{numerals.AMOUNT})(?=\s?[余多]?[名人个位]))?"
+    rf"|(?P<english>(?<![a-z])(?:{'|'.join(numerals.ENGLISH)})(?![a-z])))"
+    r"(?P<post>余|多|几|来)?\s?(?P<unit>(?:名|个|位|条人命)?(?:人(?![民口均行工力字])|(?<=[名个位])|生命)|people|persons?|workers?|miners?|men|man)?"
+)
+_KEY = re.compile(
+    "(?=["
+    + "".join(sorted({key[0] for key in KEYS}))
+    + "死伤亡困])(?:"
+    + "|".join(
+        (rf"(?<![a-z]){re.escape(key)}(?![a-z])" if key.isascii() else re.escape(key))
+        for key in sorted(KEYS, key=len, reverse=True)
+    )
+    + "|死(?![角路因机])|(?<![重轻死])伤(?![害心口势情])|(?<![死伤])亡|(?<![被受围])困(?=[0-9〇一二两三四五六七八九十]))"
+)
+_STOP = re.compile("[，。；;,!！?？\n\x01（）()]|其中|其余|另有|另外|还有|以及|同时|尚有")
+_NO = re.compile(
+    r"(?P<far>暂|目前|尚)?(?:无|没有|未造成|没造成|未有|未发生|未出现|零|no )(?:一)?(?:任何)?(?:人员|人|名|one )?\s?(?:被)?"
+    r"(?P<what>死伤|伤亡|死亡|遇难|受伤|重伤|轻伤|失踪|失联|被困|受困|困|中毒|casualties|deaths|injuries|injured|killed|missing|trapped|hurt)(?:人员|情况|现象)?"
+    r"(?P<report>报告|消息|信息)?"
+)
+_UNHEARD = re.compile(
+    r"(?:未|没有?|尚未|暂未)(?:接到|发现|收到|接获)[^，。；;,\n]{0,8}?(?:伤亡|死亡|受伤|被困|失踪|人员)[^，。；;,\n]{0,6}"
+)
+_UNKNOWN = re.compile(
+    r"(?P<what>人员伤亡|伤亡|死亡|死伤|受伤|重伤|失踪|失联|被困|受困|中毒|涉险|疏散|损失)(?:人员|的)?(?:情况|人数|数字|数量|数)?(?:目前|暂时|暂|尚|还|均|具体)*"
+    r"(?:不明|不详|未知|不清楚|不清|未核实|待核实|待查|正在核实|在核实|核实中|正在统计|待统计|unknown|unclear)"
+)
+_UNKNOWN_EN = re.compile(
+    r"(?<![a-z])(?P<what>casualties|deaths|injuries|missing|trapped)[a-z ]{0,12}(?:unknown|unclear|not known)"
+)
+_LOSS = re.compile(
+    r"(?P<direct>直接)?(?:经济|财产)?损失(?:[^0-9，。；;,\n〇零一二两三四五六七八九十百千]{0,8}?)(?P<about>约|近|超|逾|达|估计|初步)?"
+    rf"(?P<big>{numerals.AMOUNT}亿(?=[0-9一二三四五六七八九两]))?(?P<sum>{numerals.AMOUNT})(?P<more>余|多)?(?P<myriad>[百千]?[万亿])?(?:元|块)(?:人民币)?"
+)
+_FILL = re.compile(
+    r"(?:人员|人数|矿工|工人|职工|员工|民工|群众|居民|村民|乘客|学生|游客|船员|消防员|者|的|了|\s|:|为|共计|合计|总计|共|有|达到?|至|计|已|增至|上升至|上升到|about )*"
+)
+_TOTAL = re.compile(
+    r"(?:当班|井下|入井|下井|在册|车间|现场|船上|车上|机上|车内|厂内|室内|共有|总共|载有|载|作业|涉及|班)(?:内|有|共|人员|作业)?\s?$"
+)
+_NO_NUMBER_AFTER = re.compile(r"[0-9.:%号月日时点分秒岁米吨公里平方层楼度辆台元万亿家起处次条只间套级]")
+_TOGETHER = re.compile(r"[ 和及与或、/]{0,2}")
+_AND_SO = {
+    "死伤": Field.CASUALTIES,
+    "伤亡": Field.CASUALTIES,
+    "人员伤亡": Field.CASUALTIES,
+    "困": Field.TRAPPED,
+    "损失": Field.DIRECT_LOSS_YUAN,
+    "deaths": Field.DEATHS,
+    "injuries": Field.INJURED,
+}
+NONE_HURT = (Field.DEATHS, Field.SERIOUS_INJURIES, Field.MINOR_INJURIES)
+"""What "no casualties" puts at nought: the dead and the injured, not the missing."""
+MAX_FIGURES = 80
+"""Figures read in one text."""
+
+
+class Bound(Enum):
+    """How exactly a number was said."""
+
+    EXACT = "exact"
+    AT_LEAST = "at least"
+    ABOUT = "about"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A number or a key word, in the order of the text."""
+
+    start: int
+    end: int
+    key: Field | None = None
+    value: int | None = None
+    bound: Bound = Bound.EXACT
+    has_unit: bool = False
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The counted spans, the facts they settle and remarks that belong to no number."""
+
+    spans: tuple[Span, ...]
+    facts: dict[Field, int]
+    notes: tuple[Note, ...]
+
+
+def read_figures(text: str) -> Figures:
+    """Return the people and the loss counted in *text* (levelled, claimed pieces blanked)."""
+    small = lower(text)
+    spans: list[Span] = []
+    for reader in (_losses, _denials):
+        found = list(reader(small))
+        spans += found
+        small = _blanked(small, found)
+    joined = list(_joined(small))
+    spans += joined
+    small = _blanked(small, joined)
+    spans = sorted(spans, key=lambda span: (span.start, span.field))[:MAX_FIGURES]
+    facts, spans = _facts(spans)
+    return Figures(tuple(spans), facts, tuple(_remarks(small)))
+
+
+def _blanked(text: str, spans: list[Span]) -> str:
+    for span in spans:
+        text = text[: span.start] + "\x01" * (span.end - span.start) + text[span.end :]
+    return text
+
+
+def _losses(text: str) -> Iterator[Span]:
+    for match in _LOSS.finditer(text):
+        value = numerals.amount(match["sum"] + (match["myriad"] or ""))
+        if value is not None and match["big"]:
+            value += numerals.amount(match["big"]) or 0
+        if value is None:
+            continue
+        note = None
+        if not match["direct"]:
+            note = Note("没说是直接经济损失，请问清。", "It was not said to be the direct loss; please ask.")
+        elif (
+            match["about"] not in (None, "达") or match["more"] or re.search("约|估|初步|预计", match.group())
+        ):
+            note = Note("估计数，请核对。", "An estimate; please check.")
+        yield Span(match.start(), match.end(), Field.DIRECT_LOSS_YUAN, value, note is not None, note)
+
+
+def _denials(text: str) -> Iterator[Span]:
+    end = 0
+    matches = [
+        *_UNHEARD.finditer(text),
+        *_UNKNOWN.finditer(text),
+        *_UNKNOWN_EN.finditer(text),
+        *_NO.finditer(text),
+    ]
+    for match in sorted(matches, key=lambda found: (found.start(), -found.end())):
+        if match.start() < end or _is_a_count(match, text):
+            continue
+        end = match.end()
+        if match.re is not _NO:
+            yield _left_unknown(match)
+        elif match["report"]:
+            yield _left_unknown(match)
+        else:
+            far = match["far"] is not None
+            note = Note("截至目前的说法，请继续追问。", "So far; keep asking.") if far else None
+            yield Span(match.start(), match.end(), _meant(match["what"]), 0, far, note)
+
+
+def _is_a_count(match: re.Match[str], text: str) -> bool:
+    """Whether 下落不明3人 and the like was met, which counts people and leaves nothing unknown."""
+    return (
+        match.re is _UNKNOWN
+        and _COUNTED.match(text, match.end()) is not None
+        and match.group().endswith("下落不明")
+    )
+
+
+def _left_unknown(match: re.Match[str]) -> Span:
+    what = match.groupdict().get("what") or "伤亡"
+    field = _meant(what)
+    zh = WORDS_ZH[field]
+    note = Note(
+        f"{zh}数未知，留“未知”，不填 0。", f"{field.replace('_', ' ')}: unknown; left unknown, not nought."
+    )
+    return Span(match.start(), match.end(), field, None, True, note)
+
+
+def _meant(word: str) -> Field:
+    return _AND_SO.get(word) or KEYS[word]
+
+
+def _joined(text: str) -> Iterator[Span]:
+    """Yield every number joined with its word, clause by clause."""
+    last = 0
+    for stop in [*_STOP.finditer(text), None]:
+        end = stop.start() if stop else len(text)
+        if end > last:
+            yield from _clause(text, last, end)
+        last = stop.end() if stop else end
+
+
+def _clause(text: str, start: int, end: int) -> Iterator[Span]:
+    tokens = _tokens(text, start, end)
+    used: set[int] = set()
+    for index, token in enumerate(tokens):
+        if token.key is None or index in used:
+            continue
+        number = _number_for(text, tokens, index, used)
+        if number is None:
+            continue
+        used |= {number, index}
+        yield _span(text, tokens, index, number)
+
+
+def _tokens(text: str, start: int, end: int) -> list[Token]:
+    keys = [_key_token(match) for match in _KEY.finditer(text, start, end)]
+    tokens, at = [], start
+    bounds = [(key.start, key.end) for key in keys] + [(end, end)]
+    for (key_start, key_end), key in zip(bounds, [*keys, None], strict=True):
+        tokens += [
+            number
+            for match in _COUNTED.finditer(text, at, key_start)
+            if (number := _number_token(match, text)) is not None
+        ]
+        if key is not None:
+            tokens.append(key)
+        at = key_end
+    return tokens
+
+
+def _key_token(match: re.Match[str]) -> Token:
+    word = match.group()
+    field = KEYS.get(word) or SHORT_KEYS[word]
+    return Token(match.start(), match.end(), key=field, short=word in SHORT_KEYS)
+
+
+def _number_token(match: re.Match[str], text: str) -> Token | None:
+    unit = bool(match["unit"])
+    if not unit and _NO_NUMBER_AFTER.match(text, match.end()):
+        return None
+    if match["vague"]:
+        lower_bound = 10 if match["vague"] == "十几" else None
+        bound = Bound.AT_LEAST if lower_bound else Bound.NONE
+        return Token(match.start(), match.end(), value=lower_bound, bound=bound, has_unit=True)
+    if match["english"]:
+        value: int | None = numerals.ENGLISH[match["english"]]
+    else:
+        value = numerals.amount(match["low"])
+    if value is None:
+        return None
+    value, bound = _bounded(match, value)
+    return Token(match.start(), match.end(), value=value, bound=bound, has_unit=unit)
+
+
+def _bounded(match: re.Match[str], value: int) -> tuple[int | None, Bound]:
+    """Return the number and how exact it is: 三五人 is at least three, 近百人 and 不到10人 name no number."""
+    low, pre = match["low"] or "", (match["pre"] or "").strip()
+    if re.fullmatch("[一二两三四五六七八九]{2}", low):
+        return numerals.DIGITS[low[0]], Bound.AT_LEAST
+    if pre in ("近", "接近", "将近", "不到", "不足", "nearly", "up to"):
+        return None, Bound.NONE
+    if (
+        match["high"]
+        or match["post"]
+        or pre in ("至少", "不少于", "不低于", "超过", "逾", "超", "上", "at least", "over")
+    ):
+        return value, Bound.AT_LEAST
+    return value, Bound.ABOUT if pre else Bound.EXACT
+
+
+def _number_for(text: str, tokens: list[Token], index: int, used: set[int]) -> int | None:
+    """Return which number belongs to the key at *index*: the one after it, or the one before it."""
+    after = index + 1 if _follows(text, tokens, index) else None
+    before = index - 1 if index - 1 not in used and _precedes(text, tokens, index) else None
+    if after is None or before is None:
+        return after if after is not None else before
+    if _TOTAL.search(text[max(0, tokens[before].start - 6) : tokens[before].start]):
+        return after
+    if re.search(r"\s", text[tokens[before].end : tokens[index].start]):
+        return after
+    return before if tokens[-1].key is not None else after
+
+
+def _follows(text: str, tokens: list[Token], index: int) -> bool:
+    if index + 1 >= len(tokens) or tokens[index + 1].key is not None:
+        return False
+    key, number = tokens[index], tokens[index + 1]
+    gap = text[key.end : number.start]
+    if key.short:
+        return gap == ""
+    next_key = tokens[index + 2] if index + 2 < len(tokens) else None
+    if gap.isspace() and next_key is not None and next_key.key is not None and next_key.start == number.end:
+        return False
+    return _FILL.fullmatch(gap) is not None
+
+
+def _precedes(text: str, tokens: list[Token], index: int) -> bool:
+    if index == 0 or tokens[index - 1].key is not None:
+        return False
+    number, key = tokens[index - 1], tokens[index]
+    gap = text[number.end : key.start]
+    if key.short:
+        return gap == "" or (gap == "人" and number.has_unit)
+    if not number.has_unit and gap.strip() and not text[key.start].isascii():
+        return False
+    return len(gap) <= (30 if text[key.start].isascii() else 12)
+
+
+def _span(text: str, tokens: list[Token], index: int, number_index: int) -> Span:
+    key, number = tokens[index], tokens[number_index]
+    field = key.key or Field.CASUALTIES
+    start, end = min(key.start, number.start), max(key.end, number.end)
+    span = Span(start, end, field, number.value, number.bound is not Bound.EXACT, _bound_note(field, number))
+    if index and number_index > index and tokens[index - 1].key is not None and _shares(text, tokens, index):
+        both = f"{WORDS_ZH[tokens[index - 1].key or field]}与{WORDS_ZH[field]}"
+        note = Note(f"{both}合在一起说，请分开问清。", "Two figures said as one; ask for each of them.")
+        return replace(span, start=tokens[index - 1].start, field=Field.CASUALTIES, doubt=True, note=note)
+    return _asked(span, text[key.start : key.end])
+
+
+def _shares(text: str, tokens: list[Token], index: int) -> bool:
+    """Whether the key before stands without a number of its own: 死亡失踪 10 人."""
+    between = text[tokens[index - 1].end : tokens[index].start]
+    lonely = index < 2 or tokens[index - 2].key is not None
+    return lonely and _TOGETHER.fullmatch(between) is not None
+
+
+def _asked(span: Span, word: str) -> Span:
+    """Add the question that goes with a word: an injury must be serious or minor, silence may mean missing."""
+    count = "若干" if span.value is None else span.value
+    if span.field is Field.INJURED:
+        note = Note(
+            f"受伤 {count} 人未分轻重，请问清重伤几人。",
+            f"{span.value or 'Some'} injured, not said how badly; ask how many seriously.",
+        )
+        return replace(span, doubt=True, note=note)
+    if span.field is Field.CASUALTIES:
+        note = Note(
+            "伤亡合在一起说，请分开问清死亡、重伤、轻伤。",
+            "Dead and injured said as one; ask for each of them.",
+        )
+        return replace(span, doubt=True, note=note)
+    if span.field is Field.TRAPPED_WITHOUT_CONTACT and span.note is None:
+        return replace(
+            span, note=Note("失联的也计入失踪（HR-6）。", "Out of contact counts as missing too (HR-6).")
+        )
+    if word in ("被埋", "埋压", "被掩埋", "被压", "被埋压", "buried") and span.note is None:
+        return replace(span, doubt=True, note=Note("被埋的能不能联系上？", "Are those buried in contact?"))
+    return span
+
+
+def _bound_note(field: Field, number: Token) -> Note | None:
+    zh = WORDS_ZH[field]
+    if number.bound is Bound.NONE:
+        return Note(f"没说清{zh}多少人，请问清；先留未知。", "No number was said; ask. Left unknown for now.")
+    if number.bound is Bound.AT_LEAST:
+        return Note(f"至少 {number.value} 人，请问清。", f"At least {number.value}; please ask.")
+    if number.bound is Bound.ABOUT:
+        return Note(f"约 {number.value} 人，请核对。", f"About {number.value}; please check.")
+    return None
+
+
+def _facts(spans: list[Span]) -> tuple[dict[Field, int], list[Span]]:
+    """Return the facts; where a figure is said twice and differently the larger stands, in doubt."""
+    facts: dict[Field, int] = {}
+    said: dict[Field, set[int]] = {}
+    for span in spans:
+        if isinstance(span.value, int):
+            for field in NONE_HURT if span.field is Field.CASUALTIES and span.value == 0 else (span.field,):
+                said.setdefault(field, set()).add(span.value)
+    for field, values in said.items():
+        if field not in (Field.INJURED, Field.CASUALTIES, Field.RESCUED):
+            facts[field] = max(values)
+    marked = [_contradicted(span, said.get(span.field, set())) for span in spans]
+    return facts, marked
+
+
+def _contradicted(span: Span, values: set[int]) -> Span:
+    if len(values) < 2 or span.value is None:
+        return span
+    listed = "、".join(str(value) for value in sorted(values))
+    note = Note(
+        f"前后说法不一（{listed}），先按大的填，请问清。",
+        f"Said differently ({listed.replace('、', ', ')}); the larger is taken, please ask.",
+    )
+    return replace(span, doubt=True, note=note)
+
+
+_ON_SITE = re.compile(
+    rf"(?:当班|入井|下井|井下|在册|车上|船上|机上)(?:人员|共|有|作业|\s)*(?P<count>{numerals.AMOUNT})\s?人"
+)
+
+
+def _remarks(text: str) -> Iterator[Note]:
+    for match in list(_ON_SITE.finditer(text))[:3]:
+        count = numerals.amount(match["count"])
+        yield Note(
+            f"“{match.group()}”是在场人数，未计入伤亡。",
+            f"On site at the time: {count}; not counted as a fact.",
+        )

@@ -150,9 +150,25 @@ def keep_postgres(run_dir: Path, owner: int) -> None:
             if user is not None:
                 os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
         socket.chmod(0o755)
-        initdb = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+        initdb: list[Path | str] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+        ]
         _run([*initdb, "--no-locale", "--no-sync", "--no-instructions"], user, run_dir)
-        command = [programs / "postgres", "-D", data, "-k", socket, "-c", "listen_addresses="]
+        command: list[Path | str] = [
+            programs / "postgres",
+            "-D",
+            data,
+            "-k",
+            socket,
+            "-c",
+            "listen_addresses=",
+        ]
         for setting in FAST:
             command += ["-c", setting]
         with (run_dir / "postgres.log").open("w") as log:

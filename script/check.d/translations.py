@@ -46,7 +46,7 @@ def update(template: Path) -> None:
         subprocess.run([*command, *(options if verb == "update" else [])], check=True)
 
 
-def text_of(message_id: str | tuple[str, ...]) -> str:
+def text_of(message_id: str | tuple[str, ...] | list[str]) -> str:
     """Return the message, its singular where it has two forms."""
     return message_id if isinstance(message_id, str) else message_id[0]
 

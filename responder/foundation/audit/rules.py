@@ -10,6 +10,8 @@ from uuid import UUID
 
 GENESIS = "0" * 64
 STATE = "000000"
+# Made once: `json.dumps` with options would build an encoder for each entry.
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)

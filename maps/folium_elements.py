@@ -94,11 +94,13 @@ class PackedCluster(FastMarkerCluster):  # type: ignore[misc, unused-ignore]
     )
 
     def __init__(self, packed: dict[str, Any]) -> None:
+        kind = packed["marks"]["kind"].get("c") or "mixed"
         super().__init__(
             [],
             callback="",
-            icon_create_function="ResponderMap.clusterIcon",
+            icon_create_function=f"ResponderMap.clusterIcon({safe_json(kind)})",
             maxClusterRadius=56,
+            clusterPane="clusters",
             chunkedLoading=True,
             showCoverageOnHover=False,
             spiderfyOnMaxZoom=True,

@@ -204,7 +204,7 @@ def _box(box: Bounds) -> list[tuple[float, float]]:
     """Return points along the edges that matter: a conic projection bends them."""
     lons = [box.west + (box.east - box.west) * i / 8 for i in range(9)]
     lats = [box.south + (box.north - box.south) * i / 8 for i in range(9)]
-    if box is MAINLAND:  # its upper corners lie in other countries: take the outermost places instead
+    if box == MAINLAND:  # its upper corners lie in other countries: take the outermost places instead
         return [(73.5, 39.3), (87.3, 49.2), (121.0, 53.6), (123.5, 53.5), (135.1, 48.4), (109.5, 18.1), (99.0, 21.5)]
     return [(lon, lat) for lon in lons for lat in (box.south, box.north)] + [
         (lon, lat) for lat in lats for lon in (box.west, box.east)

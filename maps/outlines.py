@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -116,6 +117,29 @@ def boundary_lines() -> dict[str, tuple[Ring, ...]]:
             parts = [shape["coordinates"]] if shape["type"] == "LineString" else shape["coordinates"]
             found[item["properties"]["kind"]] = tuple(_ring(part) for part in parts)
     return found
+
+
+def inner_borders(areas: Sequence[Area]) -> list[list[Point]]:
+    """Return the borders between *areas*, each once: the edges that two of them share, joined to runs."""
+    rings = [ring for area in areas for polygon in area.polygons for ring in polygon]
+    uses = Counter(_edge(a, b) for ring in rings for a, b in zip(ring, ring[1:], strict=False))
+    runs: list[list[Point]] = []
+    for ring in rings:
+        is_open = False
+        for a, b in zip(ring, ring[1:], strict=False):
+            is_shared = uses[_edge(a, b)] == 2
+            if is_shared:
+                uses[_edge(a, b)] = 0
+                if is_open:
+                    runs[-1].append(b)
+                else:
+                    runs.append([a, b])
+            is_open = is_shared
+    return runs
+
+
+def _edge(a: Point, b: Point) -> tuple[Point, Point]:
+    return (a, b) if a < b else (b, a)
 
 
 def province(code: str) -> Area | None:

@@ -99,12 +99,17 @@ def country_svg(
 def nanhai_inset(locale: str = "zh", width: int = 96) -> str:
     """Return the South China Sea with its islands and line as an SVG element, the inset of every national map."""
     frame = Frame.fitting(_corners(NANHAI), width)
+    caption = "" if locale.startswith("en") else _caption(frame, "南海诸岛")
     title = "South China Sea islands" if locale.startswith("en") else "南海诸岛"
     return (
         f'<svg class="nanhai" width="{frame.width:g}" height="{frame.height:g}" '
         f'viewBox="0 0 {frame.width:g} {frame.height:g}" role="img" aria-label="{title}">'
-        f"<title>{title}</title>{_land(frame)}{_boundaries(frame)}</svg>"
+        f"<title>{title}</title>{_land(frame)}{_boundaries(frame)}{caption}</svg>"
     )
+
+
+def _caption(frame: Frame, words: str) -> str:
+    return f'<text x="{frame.width / 2:g}" y="{frame.height - 6:g}" text-anchor="middle">{words}</text>'
 
 
 @lru_cache(maxsize=40)
@@ -117,7 +122,7 @@ def _province_ground(code: str, width: int, locale: str) -> tuple[Frame, str]:
     frame = Frame.fitting(outer, width)
     parts = [_land(frame, without=home.code), _area_path(home.polygons, frame, "land home")]
     districts = outlines.prefectures(home.code)
-    parts += [_area_path(area.polygons, frame, "district") for area in districts if len(districts) > 1]
+    parts.append(f'<path class="district" d="{_open_path(outlines.inner_borders(districts), frame)}"/>')
     parts.append(_boundaries(frame))
     if 1 < len(districts) <= _MAX_PREFECTURE_NAMES:
         parts += [_name(area, frame, locale) for area in districts]

@@ -35,7 +35,9 @@
   const DEGREE = 100000;
   const PREFECTURE_ZOOM = 6;
   const NAME_ZOOM = 4.75;
+  const SAME_SPOT = 6; // pixels: nearer marks would hide each other
   const LISTED = 60; // members that a popup lists before it only counts
+  const MINOR = new Set(["110000", "120000", "310000", "500000", "810000", "820000"]); // too small for a name far off
   const URGENCY = ["incident", "team", "assembly", "hazard", "mining", "chemical"];
 
   function node(name, className, text) {
@@ -50,6 +52,8 @@
     const use = document.createElementNS(SVG, "use");
     svg.setAttribute("class", "symbol");
     svg.setAttribute("viewBox", "0 0 20 20");
+    svg.setAttribute("width", "20");
+    svg.setAttribute("height", "20");
     svg.setAttribute("aria-hidden", "true");
     use.setAttribute("href", "#mk-" + kind + "-" + (state || "plain"));
     svg.appendChild(use);
@@ -140,12 +144,15 @@
     createShadow() { return null; },
   });
 
-  function clusterIcon(cluster) {
-    const count = cluster.getChildCount();
-    const size = count < 100 ? "small" : count < 1000 ? "medium" : "large";
-    const side = { small: 32, medium: 40, large: 48 }[size];
-    const box = node("span", "figure", String(count));
-    return L.divIcon({ html: box, className: "cluster " + size, iconSize: [side, side] });
+  /* Draws a cluster as its number, in the colour of its kind; of mixed kinds in ink. */
+  function clusterIcon(kind) {
+    return (cluster) => {
+      const count = cluster.getChildCount();
+      const size = count < 100 ? "small" : count < 1000 ? "medium" : "large";
+      const side = { small: 28, medium: 34, large: 42 }[size];
+      const box = node("span", "figure", String(count));
+      return L.divIcon({ html: box, className: "cluster mk " + kind + " " + size, iconSize: [side, side] });
+    };
   }
 
   class View {
@@ -172,12 +179,13 @@
     }
 
     labelOf(members) {
-      const named = members.find((mark) => mark.label);
+      const incidents = members.filter((mark) => mark.kind === "incident");
+      const counted = incidents.length ? incidents : members;
+      const named = counted.find((mark) => mark.label);
       if (!named) return "";
-      if (members.length === 1) return named.label;
-      const isAllIncidents = members.every((mark) => mark.kind === "incident");
-      const pattern = isAllIncidents ? this.words.incidents_here : this.words.marks_here;
-      return this.fill(pattern, { label: named.label, count: members.length, more: members.length - 1 });
+      if (counted.length === 1) return named.label;
+      const pattern = incidents.length ? this.words.incidents_here : this.words.marks_here;
+      return this.fill(pattern, { label: named.label, count: counted.length, more: counted.length - 1 });
     }
 
     spoken(members) {
@@ -321,27 +329,24 @@
       return made;
     }
 
-    /* Marks at the same spot become one with its number; a layer may gather what is near on the screen as well. */
+    /* Marks at one spot of the screen become one with its number: wider within a layer than across layers. */
     groups() {
-      const spots = new Map();
+      const spots = [];
       this.layers.forEach((layer) => {
         if (!layer.shown || layer.group || (layer.source && !layer.items)) return;
-        const near = [];
         this.items(layer).forEach((mark) => {
-          let key = mark.lat.toFixed(5) + "," + mark.lon.toFixed(5);
-          if (layer.gather) {
-            const at = this.map.project([mark.lat, mark.lon]);
-            const found = near.find((spot) => spot.at.distanceTo(at) < layer.gather);
-            if (found) key = found.key;
-            else near.push({ at: at, key: key });
-          }
-          if (!spots.has(key)) spots.set(key, []);
-          spots.get(key).push(mark);
+          const at = this.map.project([mark.lat, mark.lon]);
+          const found = spots.find((spot) => {
+            const reach = spot.layer === layer ? Math.max(layer.gather, SAME_SPOT) : SAME_SPOT;
+            return spot.at.distanceTo(at) < reach;
+          });
+          if (found) found.members.push(mark);
+          else spots.push({ at: at, layer: layer, members: [mark] });
         });
       });
       const rank = (mark) => (URGENCY.indexOf(mark.kind) + URGENCY.length + 1) % (URGENCY.length + 1);
-      spots.forEach((members) => members.sort((a, b) => rank(a) - rank(b)));
-      return spots;
+      spots.forEach((spot) => spot.members.sort((a, b) => rank(a) - rank(b)));
+      return spots.map((spot) => spot.members);
     }
 
     regroup() {
@@ -359,6 +364,7 @@
         this.drawn.set(key, made);
         this.single.addLayer(made);
       });
+      this.turnLabels();
     }
 
     // ---- legend and totals ----
@@ -415,6 +421,18 @@
     }
 
     // ---- ground ----
+    /* A label that would leave the picture on the right is written on the left of its mark. */
+    turnLabels() {
+      const width = this.map.getSize().x;
+      this.drawn.forEach((made) => {
+        const icon = made.getElement();
+        const label = icon && icon.querySelector(".mk-label");
+        if (!label) return;
+        const x = this.map.latLngToContainerPoint(made.getLatLng()).x;
+        icon.classList.toggle("turned", x + 20 + label.offsetWidth > width && x > label.offsetWidth + 20);
+      });
+    }
+
     addGround(data) {
       const svg = L.svg({ pane: "ground", padding: 0.6 });
       this.provinces = data.features;
@@ -432,10 +450,11 @@
       document.body.dataset.ground = "ready";
     }
 
+    /* Only the borders between prefectures: the outer ones are simplified apart from those of the provinces. */
     addPrefectures(code, data) {
       const svg = L.svg({ pane: "districts", padding: 0.6 });
-      const group = L.geoJSON(data, {
-        style: { className: "district", fill: false }, interactive: false, pane: "districts", renderer: svg, smoothFactor: 0.8,
+      const group = L.polyline(innerBorders(data.features), {
+        className: "district", fill: false, interactive: false, pane: "districts", renderer: svg, smoothFactor: 0.8,
       }).addTo(this.map);
       if (data.features.length > 1) this.names(data.features, "district-name");
       this.prefectures.set(code, group);
@@ -446,7 +465,7 @@
         const about = feature.properties;
         if (!about.label) return;
         const text = this.config.locale === "en" ? about.name_en || about.name : about.short || about.name;
-        const icon = L.divIcon({ html: node("span", "", text), className: "name " + className, iconSize: [0, 0] });
+        const icon = L.divIcon({ html: node("span", "", text), className: "name " + className + (MINOR.has(about.code) ? " minor" : ""), iconSize: [0, 0] });
         L.marker([about.label[1], about.label[0]], { icon: icon, interactive: false, keyboard: false, pane: "names" }).addTo(this.map);
       });
     }
@@ -509,11 +528,11 @@
     addControls() {
       const words = this.words;
       const map = this.map;
-      L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out, zoomInText: "＋", zoomOutText: "－" }).addTo(map);
+      L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out, zoomInText: "+", zoomOutText: "−", position: "topright" }).addTo(map);
       const credit = L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
       credit.addAttribution(this.config.attribution);
       L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-      const views = L.control({ position: "topleft" });
+      const views = L.control({ position: "topright" });
       views.onAdd = () => {
         const bar = node("div", "leaflet-bar views");
         this.config.views.forEach((entry) => {
@@ -556,12 +575,12 @@
         this.map.setView([mark.lat, mark.lon], zoom, { animate: false });
         if (layer.group) {
           const made = layer.group.getLayers().find((one) => one.members[0] === mark);
-          layer.group.zoomToShowLayer(made, () => made.fire("click"));
+          layer.group.zoomToShowLayer(made, () => made.fire("click", { latlng: made.getLatLng() }, true));
           return;
         }
         this.regroup();
         const made = [...this.drawn.values()].find((one) => one.members.includes(mark));
-        if (made) made.fire("click");
+        if (made) made.fire("click", { latlng: made.getLatLng() }, true);
       });
     }
 
@@ -569,12 +588,14 @@
       this.addLines();
       this.fit(this.config.opens_at);
       this.refresh();
-      const gathers = [...this.layers.values()].some((layer) => layer.gather);
       this.map.on("zoomend", () => {
         this.onZoom();
-        if (gathers) this.regroup();
+        this.regroup();
       });
-      this.map.on("moveend", this.bringPrefectures, this);
+      this.map.on("moveend", () => {
+        this.bringPrefectures();
+        this.turnLabels();
+      });
       document.querySelectorAll(".chip[data-layer]").forEach((chip) => {
         chip.addEventListener("click", () => this.toggle(chip.dataset.layer));
       });
@@ -601,12 +622,70 @@
     });
   }
 
+  function eachRing(features, act) {
+    features.forEach((feature) => {
+      const shape = feature.geometry;
+      const parts = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
+      parts.forEach((rings) => rings.forEach(act));
+    });
+  }
+
+  /* An edge that two areas share occurs twice: give it once, joined to runs of [lat, lon]. */
+  function innerBorders(features) {
+    const name = (a, b) => (a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? a + ";" + b : b + ";" + a);
+    const seen = new Map();
+    const runs = [];
+    eachRing(features, (ring) => {
+      for (let i = 1; i < ring.length; i += 1) {
+        const edge = name(ring[i - 1], ring[i]);
+        seen.set(edge, (seen.get(edge) || 0) + 1);
+      }
+    });
+    eachRing(features, (ring) => {
+      let run = null;
+      for (let i = 1; i < ring.length; i += 1) {
+        const edge = name(ring[i - 1], ring[i]);
+        if (seen.get(edge) === 2) {
+          if (!run) runs.push((run = [[ring[i - 1][1], ring[i - 1][0]]]));
+          run.push([ring[i][1], ring[i][0]]);
+          seen.set(edge, 0);
+        } else {
+          run = null;
+        }
+      }
+    });
+    return runs;
+  }
+
+  /* In a frame the page takes the theme of the page around it, and follows its switch. */
+  function followTheme() {
+    const own = document.documentElement;
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    let around = null;
+    try {
+      around = window.parent !== window ? window.parent.document.documentElement : null;
+    } catch (error) {
+      around = null; // another site's page holds the frame
+    }
+    const isAutomatic = own.dataset.bsTheme === "auto";
+    const take = () => {
+      const given = around && around.dataset.bsTheme;
+      if (given === "dark" || given === "light") own.dataset.bsTheme = given;
+      else if (isAutomatic) own.dataset.bsTheme = dark.matches ? "dark" : "light";
+    };
+    take();
+    if (isAutomatic) dark.addEventListener("change", take);
+    if (around) new MutationObserver(take).observe(around, { attributes: true, attributeFilter: ["data-bs-theme"] });
+  }
+
   function start(map, config) {
+    followTheme();
     ["ground", "districts", "drawn", "names", "drawn-names"].forEach((name, index) => {
       map.createPane(name).classList.add("pane-" + name);
       map.getPane(name).style.zIndex = String(300 + index * 20);
       map.getPane(name).style.pointerEvents = "none";
     });
+    map.createPane("clusters").style.zIndex = "590"; // under the single marks
     const view = new View(map, config);
     const inline = document.getElementById("outlines");
     if (inline) {

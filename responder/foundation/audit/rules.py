@@ -63,9 +63,7 @@ def canonical(link: Link) -> bytes:
         str(link.lane_id),
         link.payload,
     ]
-    return json.dumps(
-        body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode("utf-8", "surrogatepass")
+    return ENCODER.encode(body).encode("utf-8", "surrogatepass")
 
 
 def entry_hash(prev_hash: str, link: Link) -> str:

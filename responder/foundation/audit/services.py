@@ -40,7 +40,7 @@ def record(
     *payload* is plain JSON (ids and times as text). *lane_id* is needed only in a unit that serves all lanes. Raises
     TypeError or ValueError at once when the payload is not JSON, so that no later commit fails.
     """
-    plain = json.loads(json.dumps(dict(payload or {}), allow_nan=False))
+    plain = json.loads(rules.ENCODER.encode(dict(payload or {})))
     lane = lane_id or uow.own_lane
     province = province_code or rules.STATE
     wait(uow.session, Waiting(new_id(), uow.now, uow.actor, kind, province, incident_id, lane, plain))

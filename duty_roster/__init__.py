@@ -1,1 +1,1 @@
-"""Package."""
+"""Who is on duty: shifts and their rules, replacements, signing in, who is on call at any moment."""

@@ -65,6 +65,21 @@ def _says_its_version(path: str) -> bool:
     return answer.returncode == 0 and any(word in answer.stdout for word in ("Chromium", "Chrome", "Edge"))
 
 
+def find_playwright() -> Path:
+    """Return the driver that playwright brings along, if it runs here."""
+    package = importlib.util.find_spec("playwright")
+    if package is None or package.origin is None:
+        raise ServiceMissing("playwright is missing: script/test installs it.")
+    node = Path(package.origin).parent / "driver" / "node"
+    try:
+        _run([node, "--version"], None, node.parent)
+    except (OSError, ServiceMissing) as error:
+        raise ServiceMissing(
+            f"playwright's driver does not run: install the package libatomic1 ({error})"
+        ) from error
+    return node
+
+
 # --- PostgreSQL ---------------------------------------------------------------------------------------------
 
 
@@ -243,21 +258,24 @@ def _lives(process: int) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Answer `check`, `chromium` and `postgresql` (where they are); `keep-postgres` serves a test run."""
+    """Answer `check`, or where `chromium`, `playwright`, `postgresql` is; `keep-postgres` serves a test run."""
     try:
         match arguments:
             case ["keep-postgres", run_dir, owner]:
                 keep_in_background(Path(run_dir), int(owner))
             case ["chromium"]:
                 print(find_chromium())
+            case ["playwright"]:
+                print(find_playwright())
             case ["postgresql"]:
                 print(find_postgres())
             case ["check"]:
                 find_chromium()
+                find_playwright()
                 if not os.environ.get("RESPONDER_TEST_POSTGRES_URL"):
                     find_postgres()
             case _:
-                print("usage: services.py check | chromium | postgresql", file=sys.stderr)
+                print("usage: services.py check | chromium | playwright | postgresql", file=sys.stderr)
                 return 2
     except ServiceMissing as missing:
         print(missing, file=sys.stderr)

@@ -73,7 +73,11 @@ NOT_OURS = re.compile(
 def files() -> list[str]:
     """Return what is tracked, or new and not ignored."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0")
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"git cannot list the files: {getattr(error, 'stderr', '') or error}")
+    listed = answer.stdout.split("\0")
     return sorted(name for name in set(listed) - SELF - {""} if not NOT_OURS.search(name))
 
 

@@ -6,118 +6,29 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from responder.incidents.recognition import numerals
+from responder.incidents.recognition.figure_words import (
+    COUNTED,
+    FILL,
+    KEY,
+    KEYS,
+    LOSS,
+    MEANT,
+    NO,
+    NO_NUMBER_AFTER,
+    ON_SITE,
+    SHORT_KEYS,
+    STOP,
+    TOGETHER,
+    TOTAL,
+    UNHEARD,
+    UNKNOWN,
+    UNKNOWN_EN,
+    WORDS_EN,
+    WORDS_ZH,
+)
 from responder.incidents.recognition.model import Field, Note, Span
 from responder.incidents.recognition.reading import lower
 
-KEYS: dict[str, Field] = {
-    **dict.fromkeys(
-        "死亡人数 死亡 遇难 身亡 牺牲 丧生 罹难 殉职 死伤者 被困身亡 被困死亡 死者 不治 溺亡 killing dead killed deaths death died fatalities".split(),
-        Field.DEATHS,
-    ),
-    **dict.fromkeys("失踪 下落不明 去向不明 生死不明 missing unaccounted".split(), Field.MISSING),
-    **dict.fromkeys("失联 失去联系 联系不上 无法联系 联络不上".split(), Field.TRAPPED_WITHOUT_CONTACT),
-    **dict.fromkeys("out of contact|without contact|no contact".split("|"), Field.TRAPPED_WITHOUT_CONTACT),
-    **dict.fromkeys(
-        "被困 受困 困在井下 困在 围困 被埋 埋压 被掩埋 被压 困于 被埋压 trapped buried".split(), Field.TRAPPED
-    ),
-    **dict.fromkeys("重伤 重伤员 危重 伤势严重 病危 重症".split(), Field.SERIOUS_INJURIES),
-    **dict.fromkeys(
-        "seriously injured|seriously hurt|badly hurt|critically injured|serious injuries".split("|"),
-        Field.SERIOUS_INJURIES,
-    ),
-    **dict.fromkeys("轻伤 轻伤员 轻微伤 皮外伤".split(), Field.MINOR_INJURIES),
-    **dict.fromkeys(
-        "slightly injured|slightly hurt|minor injuries|lightly injured".split("|"), Field.MINOR_INJURIES
-    ),
-    **dict.fromkeys(
-        "受伤 负伤 伤者 伤员 致伤 烧伤 灼伤 烫伤 砸伤 摔伤 骨折 挤伤 injured wounded hurt".split(),
-        Field.INJURED,
-    ),
-    **dict.fromkeys("急性中毒 工业中毒 中毒 poisoned gassed".split(), Field.ACUTE_POISONINGS),
-    **dict.fromkeys("疏散 转移 撤离 紧急疏散 紧急转移 evacuated".split(), Field.EVACUATED),
-    **dict.fromkeys("涉险 遇险 受威胁".split(), Field.AT_RISK),
-    "at risk": Field.AT_RISK,
-    **dict.fromkeys("送医观察 留院观察 住院观察 医学观察 留观 留医观察".split(), Field.UNDER_OBSERVATION),
-    "under observation": Field.UNDER_OBSERVATION,
-    **dict.fromkeys(
-        "升井 获救 救出 生还 脱险 逃生 出井 被救 撤出 逃出 rescued escaped".split(), Field.RESCUED
-    ),
-    **dict.fromkeys("伤亡 死伤 casualties".split(), Field.CASUALTIES),
-}
-"""The words that say what happened to people; 撤出 is to have come out, 撤离 and 疏散 to have been led away."""
-
-WORDS_ZH = {
-    Field.DEATHS: "死亡",
-    Field.MISSING: "失踪",
-    Field.TRAPPED: "被困",
-    Field.TRAPPED_WITHOUT_CONTACT: "失联",
-    Field.SERIOUS_INJURIES: "重伤",
-    Field.ACUTE_POISONINGS: "中毒",
-    Field.MINOR_INJURIES: "轻伤",
-    Field.UNDER_OBSERVATION: "留院观察",
-    Field.AT_RISK: "涉险",
-    Field.EVACUATED: "疏散",
-    Field.DIRECT_LOSS_YUAN: "直接经济损失",
-    Field.INJURED: "受伤",
-    Field.CASUALTIES: "伤亡",
-    Field.RESCUED: "升井或获救",
-}
-SHORT_KEYS = {"死": Field.DEATHS, "亡": Field.DEATHS, "伤": Field.INJURED, "困": Field.TRAPPED}
-_COUNTED = re.compile(
-    rf"(?=[0-9{numerals.CHINESE}大约概可疑估初近接将至不超逾上数好几多若部些许有anosuetf])"
-    r"(?P<pre>大约|约莫|大概|接近|将近|至少|不少于|不低于|超过|不到|不足|可能有?|疑似|估计有?|约|近|逾|超|上(?=[百千万])|about |around |at least |some |nearly |over |up to )?"
-    rf"(?:(?P<vague>数[十百千]|好几[十百]?|几[十百]|十几|(?<![一二三四五六七八九十0-9])[几数多](?=[名人个位])|若干|部分|一些|不少|许多|大量|有(?=人)|several|some|a few|many)"
-    rf"|(?P<low>{numerals.AMOUNT})(?:\s?(?:-|至|到|、)\s?(?P<high>{numerals.AMOUNT})(?=\s?[余多]?[名人个位]))?"
-    rf"|(?P<english>(?<![a-z])(?:{'|'.join(numerals.ENGLISH)})(?![a-z])))"
-    r"(?P<post>余|多|几|来)?\s?(?P<unit>(?:名|个|位|条人命)?(?:人(?![民口均行工力字])|(?<=[名个位])|生命)|people|persons?|workers?|miners?|men|man)?"
-)
-_KEY = re.compile(
-    "(?=["
-    + "".join(sorted({key[0] for key in KEYS}))
-    + "死伤亡困])(?:"
-    + "|".join(
-        (rf"(?<![a-z]){re.escape(key)}(?![a-z])" if key.isascii() else re.escape(key))
-        for key in sorted(KEYS, key=len, reverse=True)
-    )
-    + "|死(?![角路因机])|(?<![重轻死])伤(?![害心口势情])|(?<![死伤])亡|(?<![被受围])困(?=[0-9〇一二两三四五六七八九十]))"
-)
-_STOP = re.compile("[，。；;,!！?？\n\x01（）()]|其中|其余|另有|另外|还有|以及|同时|尚有")
-_NO = re.compile(
-    r"(?P<far>暂|目前|尚)?(?:无|没有|未造成|没造成|未有|未发生|未出现|零|no )(?:一)?(?:任何)?(?:人员|人|名|one )?\s?(?:被)?"
-    r"(?P<what>死伤|伤亡|死亡|遇难|受伤|重伤|轻伤|失踪|失联|被困|受困|困|中毒|casualties|deaths|injuries|injured|killed|missing|trapped|hurt)(?:人员|情况|现象)?"
-    r"(?P<report>报告|消息|信息)?"
-)
-_UNHEARD = re.compile(
-    r"(?:未|没有?|尚未|暂未)(?:接到|发现|收到|接获)[^，。；;,\n]{0,8}?(?:伤亡|死亡|受伤|被困|失踪|人员)[^，。；;,\n]{0,6}"
-)
-_UNKNOWN = re.compile(
-    r"(?P<what>人员伤亡|伤亡|死亡|死伤|受伤|重伤|失踪|失联|被困|受困|中毒|涉险|疏散|损失)(?:人员|的)?(?:情况|人数|数字|数量|数)?(?:目前|暂时|暂|尚|还|均|具体)*"
-    r"(?:不明|不详|未知|不清楚|不清|未核实|待核实|待查|正在核实|在核实|核实中|正在统计|待统计|unknown|unclear)"
-)
-_UNKNOWN_EN = re.compile(
-    r"(?<![a-z])(?P<what>casualties|deaths|injuries|missing|trapped)[a-z ]{0,12}(?:unknown|unclear|not known)"
-)
-_LOSS = re.compile(
-    r"(?P<direct>直接)?(?:经济|财产)?损失(?:[^0-9，。；;,\n〇零一二两三四五六七八九十百千]{0,8}?)(?P<about>约|近|超|逾|达|估计|初步)?"
-    rf"(?P<big>{numerals.AMOUNT}亿(?=[0-9一二三四五六七八九两]))?(?P<sum>{numerals.AMOUNT})(?P<more>余|多)?(?P<myriad>[百千]?[万亿])?(?:元|块)(?:人民币)?"
-)
-_FILL = re.compile(
-    r"(?:人员|人数|矿工|工人|职工|员工|民工|群众|居民|村民|乘客|学生|游客|船员|消防员|者|的|了|\s|:|为|共计|合计|总计|共|有|达到?|至|计|已|增至|上升至|上升到|about )*"
-)
-_TOTAL = re.compile(
-    r"(?:当班|井下|入井|下井|在册|车间|现场|船上|车上|机上|车内|厂内|室内|共有|总共|载有|载|作业|涉及|班)(?:内|有|共|人员|作业)?\s?$"
-)
-_NO_NUMBER_AFTER = re.compile(r"[0-9.:%号月日时点分秒岁米吨公里平方层楼度辆台元万亿家起处次条只间套级]")
-_TOGETHER = re.compile(r"[ 和及与或、/]{0,2}")
-_AND_SO = {
-    "死伤": Field.CASUALTIES,
-    "伤亡": Field.CASUALTIES,
-    "人员伤亡": Field.CASUALTIES,
-    "困": Field.TRAPPED,
-    "损失": Field.DIRECT_LOSS_YUAN,
-    "deaths": Field.DEATHS,
-    "injuries": Field.INJURED,
-}
 NONE_HURT = (Field.DEATHS, Field.SERIOUS_INJURIES, Field.MINOR_INJURIES)
 """What "no casualties" puts at nought: the dead and the injured, not the missing."""
 MAX_FIGURES = 80
@@ -178,7 +89,7 @@ def _blanked(text: str, spans: list[Span]) -> str:
 
 
 def _losses(text: str) -> Iterator[Span]:
-    for match in _LOSS.finditer(text):
+    for match in LOSS.finditer(text):
         value = numerals.amount(match["sum"] + (match["myriad"] or ""))
         if value is not None and match["big"]:
             value += numerals.amount(match["big"]) or 0
@@ -197,18 +108,16 @@ def _losses(text: str) -> Iterator[Span]:
 def _denials(text: str) -> Iterator[Span]:
     end = 0
     matches = [
-        *_UNHEARD.finditer(text),
-        *_UNKNOWN.finditer(text),
-        *_UNKNOWN_EN.finditer(text),
-        *_NO.finditer(text),
+        *UNHEARD.finditer(text),
+        *UNKNOWN.finditer(text),
+        *UNKNOWN_EN.finditer(text),
+        *NO.finditer(text),
     ]
     for match in sorted(matches, key=lambda found: (found.start(), -found.end())):
         if match.start() < end or _is_a_count(match, text):
             continue
         end = match.end()
-        if match.re is not _NO:
-            yield _left_unknown(match)
-        elif match["report"]:
+        if match.re is not NO or match["report"]:
             yield _left_unknown(match)
         else:
             far = match["far"] is not None
@@ -219,8 +128,8 @@ def _denials(text: str) -> Iterator[Span]:
 def _is_a_count(match: re.Match[str], text: str) -> bool:
     """Whether 下落不明3人 and the like was met, which counts people and leaves nothing unknown."""
     return (
-        match.re is _UNKNOWN
-        and _COUNTED.match(text, match.end()) is not None
+        match.re is UNKNOWN
+        and COUNTED.match(text, match.end()) is not None
         and match.group().endswith("下落不明")
     )
 
@@ -230,19 +139,20 @@ def _left_unknown(match: re.Match[str]) -> Span:
     field = _meant(what)
     zh = WORDS_ZH[field]
     note = Note(
-        f"{zh}数未知，留“未知”，不填 0。", f"{field.replace('_', ' ')}: unknown; left unknown, not nought."
+        f"{zh}数未知，留“未知”，不填 0。",
+        f"{WORDS_EN.get(field, field.replace('_', ' '))}: unknown, and left so; not nought.",
     )
     return Span(match.start(), match.end(), field, None, True, note)
 
 
 def _meant(word: str) -> Field:
-    return _AND_SO.get(word) or KEYS[word]
+    return MEANT.get(word) or KEYS[word]
 
 
 def _joined(text: str) -> Iterator[Span]:
     """Yield every number joined with its word, clause by clause."""
     last = 0
-    for stop in [*_STOP.finditer(text), None]:
+    for stop in [*STOP.finditer(text), None]:
         end = stop.start() if stop else len(text)
         if end > last:
             yield from _clause(text, last, end)
@@ -263,13 +173,13 @@ def _clause(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _tokens(text: str, start: int, end: int) -> list[Token]:
-    keys = [_key_token(match) for match in _KEY.finditer(text, start, end)]
+    keys = [_key_token(match) for match in KEY.finditer(text, start, end)]
     tokens, at = [], start
     bounds = [(key.start, key.end) for key in keys] + [(end, end)]
     for (key_start, key_end), key in zip(bounds, [*keys, None], strict=True):
         tokens += [
             number
-            for match in _COUNTED.finditer(text, at, key_start)
+            for match in COUNTED.finditer(text, at, key_start)
             if (number := _number_token(match, text)) is not None
         ]
         if key is not None:
@@ -286,7 +196,7 @@ def _key_token(match: re.Match[str]) -> Token:
 
 def _number_token(match: re.Match[str], text: str) -> Token | None:
     unit = bool(match["unit"])
-    if not unit and _NO_NUMBER_AFTER.match(text, match.end()):
+    if not unit and NO_NUMBER_AFTER.match(text, match.end()):
         return None
     if match["vague"]:
         lower_bound = 10 if match["vague"] == "十几" else None
@@ -324,7 +234,7 @@ def _number_for(text: str, tokens: list[Token], index: int, used: set[int]) -> i
     before = index - 1 if index - 1 not in used and _precedes(text, tokens, index) else None
     if after is None or before is None:
         return after if after is not None else before
-    if _TOTAL.search(text[max(0, tokens[before].start - 6) : tokens[before].start]):
+    if TOTAL.search(text[max(0, tokens[before].start - 6) : tokens[before].start]):
         return after
     if re.search(r"\s", text[tokens[before].end : tokens[index].start]):
         return after
@@ -341,7 +251,7 @@ def _follows(text: str, tokens: list[Token], index: int) -> bool:
     next_key = tokens[index + 2] if index + 2 < len(tokens) else None
     if gap.isspace() and next_key is not None and next_key.key is not None and next_key.start == number.end:
         return False
-    return _FILL.fullmatch(gap) is not None
+    return FILL.fullmatch(gap) is not None
 
 
 def _precedes(text: str, tokens: list[Token], index: int) -> bool:
@@ -372,7 +282,7 @@ def _shares(text: str, tokens: list[Token], index: int) -> bool:
     """Whether the key before stands without a number of its own: 死亡失踪 10 人."""
     between = text[tokens[index - 1].end : tokens[index].start]
     lonely = index < 2 or tokens[index - 2].key is not None
-    return lonely and _TOGETHER.fullmatch(between) is not None
+    return lonely and TOGETHER.fullmatch(between) is not None
 
 
 def _asked(span: Span, word: str) -> Span:
@@ -436,15 +346,10 @@ def _contradicted(span: Span, values: set[int]) -> Span:
     return replace(span, doubt=True, note=note)
 
 
-_ON_SITE = re.compile(
-    rf"(?:当班|入井|下井|井下|在册|车上|船上|机上)(?:人员|共|有|作业|\s)*(?P<count>{numerals.AMOUNT})\s?人"
-)
-
-
 def _remarks(text: str) -> Iterator[Note]:
-    for match in list(_ON_SITE.finditer(text))[:3]:
+    for match in list(ON_SITE.finditer(text))[:3]:
         count = numerals.amount(match["count"])
         yield Note(
             f"“{match.group()}”是在场人数，未计入伤亡。",
-            f"On site at the time: {count}; not counted as a fact.",
+            f"On site at the time: {count}; not counted among the casualties.",
         )

@@ -8,13 +8,14 @@ from enum import IntEnum
 from responder.incidents.recognition.model import FormerRow, PlaceRow, TownRow
 
 ETHNIC = (
-    "朝鲜族 满族 蒙古族 蒙古 回族 藏族 维吾尔 苗族 彝族 壮族 布依族 侗族 瑶族 白族 土家族 哈尼族 哈萨克族 哈萨克 傣族 黎族 傈僳族 佤族 畲族 "
-    "拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯 锡伯族 普米族 塔吉克 怒族 鄂温克族 "
-    "裕固族 保安族 独龙族 鄂伦春 各族"
+    "朝鲜族 满族 蒙古族 蒙古 回族 藏族 维吾尔 苗族 彝族 壮族 布依族 侗族 瑶族 白族 土家族 "
+    "哈尼族 哈萨克族 哈萨克 傣族 黎族 傈僳族 佤族 畲族 拉祜族 水族 东乡族 纳西族 景颇族 "
+    "柯尔克孜 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯 锡伯族 普米族 塔吉克 "
+    "怒族 鄂温克族 裕固族 保安族 独龙族 鄂伦春 各族"
 ).split()
 _ETHNIC_TAIL = re.compile("(?:" + "|".join(sorted(ETHNIC, key=len, reverse=True)) + ")+$")
 _AUTONOMOUS = re.compile("自治(区|州|县|旗)$")
-_JURISDICTION_SUFFIX = re.compile("(?:生产建设兵团|特别行政区|地区|林区|特区|新区|矿区|省|市|区|县|旗|盟)$")
+_JURISDICTION_SUFFIX = re.compile("(?:特别行政区|地区|林区|特区|新区|矿区|省|市|区|县|旗|盟)$")
 TOWN_SUFFIXES = ("镇", "乡", "街道", "苏木")
 _EN_GENERIC = re.compile(
     r"\s+(?:province|city|district|county|banner|league|area|special area|forestry district|new area)$"
@@ -85,10 +86,10 @@ class Gazetteer:
     def build(
         cls, jurisdictions: Iterable[PlaceRow], towns: Iterable[TownRow], former: Iterable[FormerRow]
     ) -> "Gazetteer":
-        """Return the gazetteer of these rows; rows whose code is not a number are left out."""
+        """Return the gazetteer of these rows; the state and rows whose code is no number are left out."""
         gazetteer = cls()
         for row in jurisdictions:
-            if row.code.isascii() and row.code.isdigit():
+            if row.code.isascii() and row.code.isdigit() and int(row.code):
                 gazetteer._add_jurisdiction(row)
         for town in towns:
             if town.code.isascii() and town.code.isdigit() and len(town.code) == 9:
@@ -233,6 +234,8 @@ class Gazetteer:
 
 def short_forms(name: str) -> tuple[str, ...]:
     """Return the short names people use for a jurisdiction: 江源区 江源; 延边朝鲜族自治州 延边, 延边州."""
+    if name.endswith("生产建设兵团"):
+        return (name.removesuffix("生产建设兵团") + "兵团", "兵团")
     autonomous = _AUTONOMOUS.search(name)
     if autonomous:
         bare = name[: autonomous.start()]

@@ -31,7 +31,7 @@ class Kinds:
 
 
 def read_kinds(plain: str, free: str, unit: Span | None, poisoned: bool) -> Kinds:
-    """Return type and sector of *plain*; spans only where *free*, the same text less the claimed pieces, has the word."""
+    """Return type and sector of *plain*; a word has a span only where *free*, the text not yet claimed, has it too."""
     small = lower(plain)
     chosen, type_doubt = _type(_heard_types(small, free))
     name = (

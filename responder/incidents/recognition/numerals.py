@@ -8,16 +8,16 @@ DIGITS |= {"七": 7, "八": 8, "九": 9}
 UNITS = {"十": 10, "百": 100, "千": 1_000}
 MYRIADS = {"万": 10_000, "亿": 100_000_000}
 CHINESE = "〇零一二两俩三仨四五六七八九十百千万亿"
-ENGLISH = dict(
-    zip(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        range(1, 21),
-        strict=True,
-    )
+_ENGLISH_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
 )
+ENGLISH = {word: value for value, word in enumerate(_ENGLISH_WORDS.split(), start=1)}
 
-AMOUNT = rf"(?:(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}}|[0-9]{{1,9}})(?:\.[0-9]{{1,4}})?[百千]?[万亿]?|[{CHINESE}]{{1,12}})"
+AMOUNT = (
+    r"(?:(?:[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,9})(?:\.[0-9]{1,4})?[百千]?[万亿]?"
+    rf"|[{CHINESE}]{{1,12}})"
+)
 """A regular expression for one amount, to be read with `amount`."""
 
 _WESTERN = re.compile(r"([0-9,]+(?:\.[0-9]+)?)([百千]?)([万亿]?)")

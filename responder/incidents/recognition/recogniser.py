@@ -7,8 +7,9 @@ from responder.incidents.recognition.figures import read_figures
 from responder.incidents.recognition.gazetteer import Gazetteer
 from responder.incidents.recognition.kinds import read_kinds
 from responder.incidents.recognition.model import FACT_FIELDS, Field, Note, Recognition, Span
-from responder.incidents.recognition.places import Located, PlaceReader
+from responder.incidents.recognition.places import PlaceReader
 from responder.incidents.recognition.reading import MAX_READ, Reading
+from responder.incidents.recognition.settling import Located
 from responder.incidents.recognition.times import read_times
 from responder.incidents.recognition.units import Glued, read_unit
 

@@ -11,48 +11,21 @@ from zoneinfo import ZoneInfo
 from responder.incidents.recognition import numerals
 from responder.incidents.recognition.model import Field, Note, Span
 from responder.incidents.recognition.reading import lower
+from responder.incidents.recognition.time_words import (
+    A_BIT,
+    AFTERNOON,
+    AGO,
+    CLAUSE_END,
+    DAY_ONLY,
+    JUST_NOW,
+    MONTHS,
+    SMALL_HOURS,
+    TIME,
+    TRAILING_DAY,
+)
 from responder.incidents.recognition.vocabulary import vocabulary
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_N = "(?:[0-9]{1,2}|[〇零一二两三四五六七八九十]{1,3})"
-_PERIOD = "凌晨|清晨|清早|今晨|今早|今晚|昨晚|昨夜|昨晨|早晨|早上|上午|中午|正午|下午|午后|傍晚|晚上|晚间|夜里|夜间|深夜|半夜|午夜|晚|早"
-_RELATIVE = "大前天|前天|前日|前晚|昨天|昨日|今天|今日|当日|当天|本日|明天|明日|yesterday|today|tomorrow|last night|this morning"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_EN_DATE = (
-    rf"(?P<en_day>[0-9]{{1,2}})(?:st|nd|rd|th)? (?P<en_mon>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?(?:,? (?P<en_year>[0-9]{{4}}))?"
-    rf"|(?P<en_mon2>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?P<en_day2>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9:])(?:,? (?P<en_year2>[0-9]{{4}}))?"
-)
-_DAY = (
-    rf"(?:(?P<year>[0-9]{{4}}|[〇零一二三四五六七八九]{{4}})年)?(?P<month>{_N})月(?P<day>{_N})[日号]"
-    r"|(?P<iso>[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2})(?![0-9])"
-    rf"|(?P<relative>{_RELATIVE})"
-    rf"|(?P<dom>{_N})[日号](?=\s?(?:{_PERIOD})|\s?{_N}[:点时])"
-    rf"|(?<![a-z0-9])(?:{_EN_DATE})"
-)
-_CLOCK = (
-    r"(?<![0-9:.])(?P<h24>[0-9]{1,2}):(?P<m24>[0-9]{2})(?::[0-9]{2})?(?![0-9:])(?:\s?(?P<ap>[ap]\.?m\b\.?))?"
-    r"|(?<![0-9:.])(?P<h12>[0-9]{1,2})(?:\.(?P<m12>[0-9]{2}))?\s?(?P<ap12>[ap]\.?m\b\.?)"
-    rf"|(?<![0-9])(?P<hour>{_N})(?P<mark>点钟?|时)(?![间候代期段意要建])"
-    rf"(?:(?P<half>半)|(?P<quarter>[一三1３3])刻|整|(?P<minute>{_N})(?:分(?!钟前|之)|(?![0-9{numerals.CHINESE}人名个死伤余多位例度米吨])))?"
-)
-_ABOUT_BEFORE = r"(?:大约|约莫|大概|约|可能是?|about |around |approximately |some time )"
-_ABOUT_AFTER = r"(?:许|左右|前后|多钟?|来钟)"
-_FIRST = "(?=[0-9〇零一二两三四五六七八九十凌清早上中正下午傍晚夜深半昨今前大当本明约可 yltsajfmond])"
-TIME = re.compile(
-    rf"{_FIRST}(?:(?:{_DAY})[ ,，的]?(?:at )?(?P<about0>{_ABOUT_BEFORE})?)?"
-    rf"(?P<period>{_PERIOD})?\s?(?P<about1>{_ABOUT_BEFORE})?(?:{_CLOCK})(?P<about2>{_ABOUT_AFTER})?"
-)
-DAY_ONLY = re.compile(rf"{_FIRST}(?:(?:{_DAY})(?:{_PERIOD})?|今晨|今早|今晚|昨晚|昨夜)")
-TRAILING_DAY = re.compile(rf",? (?:on )?(?:{_DAY})(?![0-9:点时])")
-AGO = re.compile(
-    rf"(?P<count>[0-9]{{1,3}}|[〇零一二两三四五六七八九十]{{1,3}}|半)\s?(?:个)?(?P<unit>多?小时|多?钟头|分钟|分|刻钟| ?minutes| ?hours| ?hour)"
-    r"(?P<half>半)?(?:之?前|以前| ago)"
-)
-JUST_NOW = re.compile("刚才|刚刚|方才|just now|a moment ago")
-_A_BIT = re.compile("[有差早晚快慢多少好大小强弱留神注意当心]$")
-_CLAUSE_END = re.compile("[，。；;,\n!！?？]")
-_AFTERNOON = frozenset("下午 午后 傍晚 晚上 晚间 晚 今晚 昨晚 昨夜 夜里 夜间 深夜".split())
-_SMALL_HOURS = frozenset("昨夜 夜里 夜间 深夜 半夜 午夜 昨晚 今晚 晚上 晚".split())
 MAX_TIMES = 40
 """Times read in one text."""
 
@@ -222,7 +195,9 @@ def _calendar_day(named: dict[str, str | None], today: date) -> date | None:
     if english:
         year_text = named["en_year"] or named["en_year2"]
         day_number = int(named["en_day"] or named["en_day2"] or 0)
-        return _in_year(int(year_text) if year_text else None, _MONTHS.index(english) + 1, day_number, today)
+        return _in_year(
+            int(year_text) if year_text else None, MONTHS.index(english[:3]) + 1, day_number, today
+        )
     if dom:
         number = numerals.amount(dom) or 0
         this = date(today.year, today.month, 1)
@@ -267,10 +242,10 @@ def _in_period(hour: int, period: str) -> int:
     if hour > 12:
         return hour
     if hour == 12:
-        return 24 if period in _SMALL_HOURS else 0 if period == "凌晨" else 12
+        return 24 if period in SMALL_HOURS else 0 if period == "凌晨" else 12
     if period in ("中午", "正午"):
         return hour + 12 if hour < 6 else hour
-    if period in _AFTERNOON and not (period in _SMALL_HOURS and hour < 5):
+    if period in AFTERNOON and not (period in SMALL_HOURS and hour < 5):
         return hour + 12
     return hour
 
@@ -298,7 +273,7 @@ def _is_a_bit(match: re.Match[str], text: str) -> bool:
         return False
     before, after = text[: match.start()][-2:], text[match.end() : match.end() + 1]
     if match["hour"] == "一":
-        return match["mark"] == "时" or bool(_A_BIT.search(before)) or after in tuple("也都不没儿的")
+        return match["mark"] == "时" or bool(A_BIT.search(before)) or after in tuple("也都不没儿的")
     return match["mark"] == "点" and after in tuple("要意建原措是") and after != ""
 
 
@@ -316,8 +291,8 @@ def _roles(text: str, said: list[Said]) -> list[Field]:
 
 def _role(text: str, said: Said, all_said: list[Said]) -> Field | None:
     words = vocabulary()
-    before = _CLAUSE_END.split(text[max(0, said.start - 40) : said.start])
-    after = _CLAUSE_END.split(text[said.end : said.end + 40])[0]
+    before = CLAUSE_END.split(text[max(0, said.start - 40) : said.start])
+    after = CLAUSE_END.split(text[said.end : said.end + 40])[0]
     next_time = min((each.start for each in all_said if each.start >= said.end), default=len(text))
     after = after[: max(0, next_time - said.end)]
     clause = before[-1] + " " + after

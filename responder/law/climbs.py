@@ -1,0 +1,271 @@
+"""The duties of each climb: started by the accident or a rise, shortened by a fall, answered by receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from responder.law.arrows import Hop, Plan
+from responder.law.model import UNIT, Body, Kind, Level, Obligation, Party, Receipt
+from responder.law.rule_set import Rule
+
+FRESH_HOP_MINUTES = 120
+WRITTEN = frozenset({Kind.REPORT, Kind.GOVERNMENT, Kind.NOTIFY, Kind.ABSOLUTE, Kind.PHONE})
+
+
+@dataclass(slots=True)
+class Duty:
+    """An obligation while the history is still being read."""
+
+    climb: int
+    hop: Hop
+    starts_at: datetime
+    due_at: datetime
+    minutes: int | None
+    planned: bool
+    withdrawn_at: datetime | None = None
+    per_day: int | None = None
+    version: int = 0
+
+    @property
+    def arrow(self) -> tuple[Party, Party, Kind]:
+        """Return the arrow without its rule."""
+        return (self.hop.sender, self.hop.addressee, self.hop.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """One way up: from which level it starts and when; the first starts at the unit with T1."""
+
+    number: int
+    start: Level
+    started_at: datetime
+    occurred_at: datetime
+
+
+@dataclass(slots=True)
+class Receipts:
+    """What has been received, by addressee."""
+
+    by_addressee: dict[Party, list[Receipt]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, receipts: Iterable[Receipt]) -> Receipts:
+        """Return the receipts gathered by addressee, in no particular order."""
+        gathered: dict[Party, list[Receipt]] = {}
+        for receipt in receipts:
+            gathered.setdefault(receipt.addressee, []).append(receipt)
+        return cls(gathered)
+
+    def first(self, party: Party, climb: Climb) -> datetime | None:
+        """Return when *party* first received anything in that climb; an entry without a climb counts from its start."""
+        found = self.by_addressee.get(party)
+        if found is None:
+            return None
+        moments = [r.at for r in found if r.at is not None and _belongs(r, climb)]
+        return min(moments, default=None)
+
+    def of_arrow(self, hop: Hop, climb: Climb) -> datetime | None:
+        """Return the receipt that answers this very arrow, None where none is known."""
+        found = self.by_addressee.get(hop.addressee)
+        if found is None:
+            return None
+        moments = [
+            r.at
+            for r in found
+            if r.at is not None
+            and _belongs(r, climb)
+            and (r.sender is None or r.sender is hop.sender)
+            and (r.kind is None or r.kind is hop.kind)
+        ]
+        return min(moments, default=None)
+
+    def denies(self, party: Party) -> bool:
+        """Return whether it is known that *party* has received nothing yet."""
+        found = self.by_addressee.get(party)
+        return found is not None and all(r.at is None for r in found)
+
+
+def _belongs(receipt: Receipt, climb: Climb) -> bool:
+    if receipt.climb is not None:
+        return receipt.climb == climb.number
+    return climb.number == 0 or (receipt.at is not None and receipt.at >= climb.started_at)
+
+
+def climb_duties(plan: Plan, climb: Climb, receipts: Receipts) -> list[Duty]:
+    """Return every duty of a climb; where no receipt is known the latest lawful moment is assumed.
+
+    An office's clock is its earliest receipt in this climb, else the limit of the hop that carries the report to it.
+    """
+    clock: dict[Party, datetime] = dict.fromkeys(plan.starters, climb.started_at)
+    starters = set(plan.starters)
+    duties: list[Duty] = []
+    carried: set[Party] = set()
+    for hop in plan.hops:
+        known = None if hop.sender in starters else receipts.first(hop.sender, climb)
+        base = known or clock.get(hop.sender)
+        if base is None:
+            continue
+        limits = _limits(hop, climb, base)
+        if limits is None:
+            continue
+        starts_at, due_at, minutes = limits
+        planned = known is None and hop.sender not in starters
+        duties.append(Duty(climb.number, hop, starts_at, due_at, minutes, planned))
+        if hop.addressee in starters or hop.kind is Kind.NOTIFY:
+            continue
+        if hop.carries and hop.addressee not in carried:
+            clock[hop.addressee] = due_at
+            carried.add(hop.addressee)
+        else:
+            clock.setdefault(hop.addressee, due_at)
+    return duties
+
+
+def _limits(hop: Hop, climb: Climb, base: datetime) -> tuple[datetime, datetime, int | None] | None:
+    """Return start, limit and minutes of a hop; None where a limit counted from T0 had passed when the climb began.
+
+    A hop past the chain's terminal then has the fresh two hours of HR-12 instead.
+    """
+    if hop.clock != "occurred":
+        return base, base + timedelta(minutes=hop.minutes), hop.minutes
+    due_at = climb.occurred_at + timedelta(minutes=hop.minutes)
+    if climb.number == 0:
+        return climb.occurred_at, due_at, hop.minutes
+    if due_at >= climb.started_at:
+        return climb.started_at, due_at, hop.minutes
+    if hop.beyond:
+        return base, base + timedelta(minutes=FRESH_HOP_MINUTES), FRESH_HOP_MINUTES
+    return None
+
+
+def shorten(old: list[Duty], new: list[Duty], fell_at: datetime, climb: Climb, receipts: Receipts) -> None:
+    """Take back, from the moment of a fall, what the lower grade no longer asks and was neither done nor due (HR-20).
+
+    *old* is changed in place: duties done or due stand; a limit that the lower grade sets later moves; what only the
+    lower grade asks is added.
+    """
+    asked: dict[tuple[Party, Party, Kind], list[Duty]] = {}
+    for duty in new:
+        asked.setdefault(duty.arrow, []).append(duty)
+    for duty in old:
+        if duty.withdrawn_at is not None or duty.due_at <= fell_at or duty.hop.kind is Kind.FOLLOW_UP:
+            continue
+        done_at = receipts.of_arrow(duty.hop, climb)
+        if done_at is not None and done_at <= fell_at:
+            continue
+        same = asked.get(duty.arrow)
+        if same is None:
+            duty.withdrawn_at = fell_at
+            continue
+        for other in same:
+            if other.hop.rule.id == duty.hop.rule.id and other.due_at != duty.due_at:
+                duty.due_at, duty.minutes = other.due_at, other.minutes
+    held = {duty.arrow for duty in old}
+    old.extend(duty for duty in new if duty.arrow not in held and duty.due_at > fell_at)
+
+
+def was_told(duty: Duty, at: datetime, climb: Climb, receipts: Receipts) -> bool:
+    """Return whether the addressee had the report by then: by receipt, or by its limit where nothing is known."""
+    if duty.withdrawn_at is not None:
+        return False
+    known = receipts.of_arrow(duty.hop, climb)
+    if known is not None:
+        return known <= at
+    return not receipts.denies(duty.hop.addressee) and duty.due_at <= at
+
+
+def passed_on(hop: Hop, rule: Rule, climb: int, starts_at: datetime, due_at: datetime, version: int) -> Duty:
+    """Return a supplement or correction that follows an arrow already used."""
+    again = Hop(hop.sender, hop.addressee, Kind.FOLLOW_UP, rule, 0, "receipt", False, False)
+    return Duty(climb, again, starts_at, due_at, None, False, version=version)
+
+
+def bypassed(duties: list[Duty], climb: Climb, receipts: Receipts, rule: Rule) -> Iterator[Duty]:
+    """Yield the duty still to tell a level that a report has skipped, within its normal limit (R493-10.5).
+
+    No level is skipped where a rule itself sends the report past it (the phone reports of Order 21).
+    """
+    direct = {
+        duty.hop.addressee
+        for duty in duties
+        if duty.hop.addressee.level.height - duty.hop.sender.level.height > 1 and not duty.hop.carries
+    }
+    for duty in duties:
+        hop = duty.hop
+        if hop.kind is not Kind.REPORT or not hop.carries or hop.addressee.body is not Body.WORK_SAFETY:
+            continue
+        reached = receipts.first(hop.addressee, climb)
+        higher = [
+            at
+            for party in receipts.by_addressee
+            if party.body is hop.addressee.body
+            and party.level.height > hop.addressee.level.height
+            and party not in direct
+            and (at := receipts.first(party, climb)) is not None
+        ]
+        sender_knows = hop.sender is UNIT or receipts.first(hop.sender, climb) is not None
+        if higher and sender_knows and (reached is None or min(higher) < reached):
+            skip = Hop(hop.sender, hop.addressee, Kind.BYPASS, rule, hop.minutes, hop.clock, False, False)
+            yield Duty(climb.number, skip, duty.starts_at, duty.due_at, duty.minutes, duty.planned)
+
+
+def finished(
+    duties: list[Duty], climbs: dict[int, Climb], receipts: Receipts, as_of: datetime | None
+) -> tuple[Obligation, ...]:
+    """Return the duties as obligations: the earliest of a pair marked as binding, lateness judged at *as_of* (HR-9)."""
+    earliest: dict[tuple[int, Party, Party, bool], datetime] = {}
+    for duty in duties:
+        if duty.withdrawn_at is None:
+            pair = _pair(duty)
+            held = earliest.get(pair)
+            if held is None or duty.due_at < held:
+                earliest[pair] = duty.due_at
+    return tuple(
+        _obligation(
+            duty,
+            duty.withdrawn_at is None and earliest[_pair(duty)] == duty.due_at,
+            _late_seconds(duty, climbs[duty.climb], receipts, as_of),
+        )
+        for duty in duties
+    )
+
+
+def _pair(duty: Duty) -> tuple[int, Party, Party, bool]:
+    return (duty.climb, duty.hop.sender, duty.hop.addressee, duty.hop.kind is Kind.FOLLOW_UP)
+
+
+def _late_seconds(duty: Duty, climb: Climb, receipts: Receipts, as_of: datetime | None) -> int | None:
+    if duty.hop.kind is Kind.FOLLOW_UP:
+        return None
+    received_at = receipts.of_arrow(duty.hop, climb)
+    if received_at is None:
+        return None
+    if as_of is not None and as_of < received_at:
+        received_at = as_of
+    return max(0, int((received_at - duty.due_at).total_seconds()))
+
+
+def _obligation(duty: Duty, binding: bool, late_seconds: int | None) -> Obligation:
+    hop, rule = duty.hop, duty.hop.rule
+    return Obligation(
+        duty.climb,
+        duty.version,
+        hop.sender,
+        hop.addressee,
+        hop.kind,
+        rule.id,
+        duty.starts_at,
+        duty.due_at,
+        duty.minutes,
+        rule.source,
+        rule.status,
+        rule.limit_status,
+        rule.verification,
+        binding,
+        duty.planned,
+        late_seconds,
+        duty.withdrawn_at,
+        duty.per_day,
+    )

@@ -33,7 +33,7 @@ LIST_STATES = Text("state 只能是 open、closed 或 voided。", "state is one 
 def create(uow: UnitOfWork, **_body: Any) -> tuple[dict[str, Any], int]:
     """Save a first report; answers with grade, legs, missing elements and probable duplicates."""
     raw = json_body()
-    intake = read_intake(raw, uow.now, DirectoryPlaces(uow.session, uow.actor.area.code))
+    intake = read_intake(raw, uow.now, DirectoryPlaces(uow.session, uow.actor.area.code, uow.now))
     duplicates = queries.probable_duplicates(
         uow.session,
         uow.actor,

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import nothing_here
 from responder.core.ids import IncidentId
-from responder.foundation.access.scope import area_condition
+from responder.foundation.access import scope
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
 
 DUPLICATE_HOURS = 12
@@ -21,15 +21,8 @@ LONGEST_PAGE = 200
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition for the incidents *actor* may see: own area, own unit, or addressed to its office."""
-    addressed = exists().where(
-        IncidentParty.incident_id == Incident.id,
-        IncidentParty.lane_id == Incident.lane_id,
-        IncidentParty.agency_code == actor.agency_code,
-    )
-    own = Incident.unit_agency_code == actor.agency_code
-    entered = Incident.agency_code == actor.agency_code
-    return or_(area_condition(actor, Incident), own, entered, addressed)
+    """Return the condition for the incidents *actor* may see: its area and line, or addressed to its office."""
+    return scope.visible(actor, Incident, IncidentParty)
 
 
 def incident(session: Session, actor: Actor, incident_id: UUID, *, lock: bool = False) -> Incident:
@@ -157,7 +150,7 @@ def probable_duplicates(
     """Return open incidents that may be the same one: same county or unit, same sector, hours apart at most."""
     window = timedelta(hours=DUPLICATE_HOURS)
     near = Incident.jurisdiction_code == jurisdiction_code
-    same_unit = and_(Incident.unit == unit, Incident.province_code == jurisdiction_code[:2] + "0000") if unit else false()
+    same_unit = and_(Incident.unit == unit, Incident.province_code == f"{jurisdiction_code[:2]}0000") if unit else false()
     query = select(Incident).where(
         visible(actor),
         Incident.state == "open",

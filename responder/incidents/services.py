@@ -15,14 +15,17 @@ from responder.core.errors import Conflict, InvalidInput, RuleBroken, Text, inva
 from responder.core.ids import IncidentId, ReportId, new_id
 from responder.core.lanes import REAL_LANE
 from responder.core.uow import UnitOfWork
-from responder.foundation.access.scope import may_report_from
+from responder.foundation.access.scope import Scope
+from responder.foundation.directory import queries as directory
 from responder.foundation.audit import services as audit
+from responder.foundation.web.models import RememberedAnswer
 from responder.incidents import grading, queries
 from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
-from responder.incidents.models import Attachment, Draft, Incident, NumberSeries, Report
-from responder.incidents.rules import Intake, Reader
+from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, NumberSeries, Report
+from responder.incidents.rules import Intake, Place, Reader
 
 EXERCISE_MARK = "演"
+COAL = "coal_mine"
 LARGEST_ATTACHMENT = 20 * 1024 * 1024
 MEDIA_TYPES = {
     b"\xff\xd8\xff": "image/jpeg",
@@ -46,7 +49,7 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
 
     Raises InvalidInput when the place is not the actor's to report from.
     """
-    refusal = may_report_from(uow.actor, intake.place)
+    refusal = refusal_to_report(intake.place, uow)
     if refusal is not None:
         raise invalid(jurisdiction=refusal, place=refusal)
     incident = _new_incident(intake, uow)
@@ -57,6 +60,9 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
     # The lane guard's composite references need the parent first; the unit of work cannot order what it does not relate.
     uow.session.flush()
     uow.session.add(report)
+    uow.session.add(
+        IncidentParty(lane_id=uow.own_lane, incident_id=incident.id, agency_code=uow.actor.agency_code)
+    )
     audit.record(
         uow,
         "incident.logged",
@@ -72,6 +78,24 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
     )
     uow.emit(IncidentLogged(incident.id))
     return incident.id
+
+
+def refusal_to_report(place: Place, uow: UnitOfWork) -> Text | None:
+    """Return why the actor's office may not report from *place* and whom to tell instead; None when it may."""
+    actor = uow.actor
+    if actor.area.level == "unit":
+        own = directory.place_of_agency(uow.session, actor.agency_code)
+        if own is not None and place.county_code == own.county_code and place.city_code == own.city_code:
+            return None
+    elif Scope.of(actor).covers(place, sector=COAL if actor.line == "coal_inspectorate" else None):
+        return None
+    code = place.county_code or place.city_code or place.province_code
+    office = directory.office(uow.session, code)
+    name = Text(office.name, office.name_en) if office else Text(place.full_name, place.full_name)
+    return Text(
+        f"{place.full_name}不在您的辖区，请转告{name.zh}值班室。",
+        f"{place.full_name} is not within your area; tell the duty room of {name.en}.",
+    )
 
 
 def _new_incident(intake: Intake, uow: UnitOfWork) -> Incident:
@@ -372,3 +396,31 @@ def save_draft(form: str, fields: Mapping[str, Any], uow: UnitOfWork) -> datetim
 def drop_draft(form: str, uow: UnitOfWork) -> None:
     """Forget the account's draft of *form*, its content having been saved."""
     uow.session.execute(delete(Draft).where(Draft.account_id == uow.actor.account_id, Draft.form == form))
+
+
+def saved_under(key: str, uow: UnitOfWork) -> UUID | None:
+    """Return the incident that a form with this key has saved already: a second press of the button saves nothing."""
+    if not key or uow.actor.account_id is None:
+        return None
+    body = uow.session.scalar(
+        select(RememberedAnswer.body).where(
+            RememberedAnswer.account_id == uow.actor.account_id, RememberedAnswer.key == key[:200]
+        )
+    )
+    return UUID(body["incident"]) if body else None
+
+
+def remember_form(key: str, incident_id: UUID, uow: UnitOfWork) -> None:
+    """Note that the form with this key has been saved."""
+    if key and uow.actor.account_id is not None:
+        uow.session.add(
+            RememberedAnswer(
+                id=new_id(),
+                account_id=uow.actor.account_id,
+                key=key[:200],
+                request_hash="form",
+                status=303,
+                body={"incident": str(incident_id)},
+                at=uow.now,
+            )
+        )

@@ -137,6 +137,7 @@ def _leg(incident: Incident, duty: Obligation, offices: dict[Party, Routed], uow
 
 def _address(incident: Incident, legs: Sequence[ReportLeg], uow: UnitOfWork) -> None:
     """Let the offices addressed outside their own area see the incident."""
+    uow.session.flush()
     known = set(
         uow.session.scalars(select(IncidentParty.agency_code).where(IncidentParty.incident_id == incident.id))
     )

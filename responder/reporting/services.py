@@ -150,8 +150,7 @@ def _dispatch(incident: Incident, leg: ReportLeg, method: str, at: datetime, uow
         incident_id=incident.id,
         payload={
             "number": incident.number,
-            "from": leg.sender_name,
-            "to": leg.receiver_name,
+            **_ends(leg),
             "method": method,
             "at": at.isoformat(),
             "due_at": leg.due_at.isoformat(),
@@ -160,6 +159,15 @@ def _dispatch(incident: Incident, leg: ReportLeg, method: str, at: datetime, uow
     if leg.receiver_rings and not _is_ringing(incident, leg, uow):
         leg.call_out_id = _ring(incident, leg, uow)
     uow.emit(LegSent(incident.id, leg.id))
+
+
+def _ends(leg: ReportLeg) -> dict[str, str]:
+    return {
+        "from": leg.sender_name or "事故单位",
+        "to": leg.receiver_name,
+        "from_en": leg.sender_name_en or "the unit",
+        "to_en": leg.receiver_name_en,
+    }
 
 
 def _is_ringing(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> bool:
@@ -240,7 +248,8 @@ def _receive(
         other.state, other.acknowledged_at, other.noted_at = "acknowledged", at, uow.now
         other.acknowledged_by, other.answered_by, other.method = uow.actor.name or who, who, other.method or method
         other.sent_at = other.sent_at or at
-        escalation.stop_call_out(uow, "leg", other.id, Text(f"{who} 已签收", f"acknowledged by {who}"))
+        if other.call_out_id is not None:
+            escalation.acknowledge_call_out(uow, "leg", other.id, at=at, method=method, by=who)
     touch(incident, uow)
     late = at > leg.due_at
     audit.record(
@@ -250,8 +259,7 @@ def _receive(
         incident_id=incident.id,
         payload={
             "number": incident.number,
-            "from": leg.sender_name,
-            "to": leg.receiver_name,
+            **_ends(leg),
             "who": who,
             "method": method,
             "at": at.isoformat(),
@@ -287,7 +295,7 @@ def return_leg(leg_id: UUID, reason: str, uow: UnitOfWork) -> ReportLeg:
         "leg.returned",
         province_code=incident.province_code,
         incident_id=incident.id,
-        payload={"number": incident.number, "from": leg.sender_name, "to": leg.receiver_name, "reason": reason.strip()},
+        payload={"number": incident.number, **_ends(leg), "reason": reason.strip()},
     )
     uow.emit(LegReturned(incident.id, leg.id))
     return leg
@@ -332,8 +340,7 @@ def note_overdue(database: Database) -> int:
                 lane_id=leg.lane_id,
                 payload={
                     "number": incident.number,
-                    "from": leg.sender_name,
-                    "to": leg.receiver_name,
+                    **_ends(leg),
                     "due_at": leg.due_at.isoformat(),
                 },
             )

@@ -1,0 +1,214 @@
+"""The view-models of the incident pages (described at the head of their templates)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from responder.core.permissions import Permission, may
+from responder.core.uow import UnitOfWork
+from responder.foundation.audit import queries as audit
+from responder.foundation.audit import words as audit_words
+from responder.foundation.web.context import current_locale
+from responder.foundation.web.lexicon import FACTS, REPORT_KINDS
+from responder.foundation.web.words import word
+from responder.incidents import explain, grading, queries
+from responder.incidents.doors import DOORS
+from responder.incidents.models import Incident, Report
+from responder.incidents.rules import ELEMENTS, missing_elements
+from responder.incidents.wording import title
+
+TIMELINE_ROWS = 12
+FIGURES = ("deaths", "missing", "trapped", "serious_injuries", "minor_injuries", "evacuated", "at_risk")
+
+
+def row_model(incident: Incident, prefix: str, ours: str = "") -> dict[str, Any]:
+    """Return a row of the incident table."""
+    upcoming = None
+    if incident.next_due_at is not None:
+        upcoming = {
+            "kind": None,
+            "by": incident.next_party,
+            "is_ours": incident.next_party == ours,
+            "due_at": incident.next_due_at,
+            "at_once": False,
+            "words": None,
+        }
+        upcoming["words"] = incident.next_party
+    return {
+        "id": str(incident.id),
+        "url": f"{prefix}/incidents/{incident.id}",
+        "number": incident.number,
+        "title": title(incident).in_(current_locale()),
+        "grade": incident.reporting_grade,
+        "may_rise": incident.may_rise,
+        "place": incident.place_name,
+        "toll": explain.toll(incident.facts),
+        "updated_at": incident.updated_at,
+        "state": incident.state,
+        "next": upcoming,
+    }
+
+
+def incident_page(
+    incident: Incident, uow: UnitOfWork, *, prefix: str, version: int | None, show_changes: bool, all_yours: bool
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the page's `incident` and its `panels`."""
+    locale = current_locale()
+    reports = queries.reports(uow.session, incident.id)
+    shown = next((report for report in reports if report.version == version), reports[-1])
+    url = f"{prefix}/incidents/{incident.id}"
+    may_add = may(uow.actor.role, Permission.ADD_REPORT)
+    model: dict[str, Any] = {
+        "id": str(incident.id),
+        "url": url,
+        "number": incident.number,
+        "title": title(incident).in_(locale),
+        "grade": shown.reporting_grade,
+        "may_rise": shown.may_rise,
+        "final_grade": shown.final_grade,
+        "state": incident.state,
+        "place": incident.place_name,
+        "unit": incident.unit,
+        "sector": incident.sector,
+        "accident_type": incident.accident_type,
+        "occurred_at": incident.occurred_at,
+        "occurred_uncertain": incident.occurred_uncertain,
+        "received_at": incident.received_at,
+        "quad": {"reported": "", "command": None, "command_ours": False, "level": None, "forces": None},
+        "take_command_url": None,
+        "alarms": [],
+        "yours": [],
+        "legs": {"total": 0, "acknowledged": 0, "open": 0, "planned": 0},
+        "legs_url": f"{url}/legs",
+        "chain": [],
+        "lines": [],
+        "report_url": f"{url}/reports/new" if may_add else None,
+        "callouts": [],
+        "map_url": f"{prefix}/map/frame?incident={incident.id}" if incident.lon is not None else None,
+        "map_title": None,
+        "map_page_url": f"{prefix}/map?incident={incident.id}",
+        "timeline_url": f"{url}/timeline",
+        "print_url": None,
+    }
+    model |= _version(shown, reports, url, show_changes)
+    model |= _judgement(incident, shown, reports)
+    model |= _timeline(incident, uow)
+    model["attachments"] = [
+        {
+            "name": row.filename,
+            "size": f"{row.size / 1024:.0f} kB",
+            "checksum": row.sha256,
+            "url": f"{url}/attachments/{row.id}",
+        }
+        for row in queries.attachments(uow.session, incident.id)
+    ]
+    panels = _open_doors(model, incident, uow)
+    model["yours"].sort(key=lambda item: (item["due_at"] is None, item["due_at"]))
+    model["yours_total"] = len(model["yours"])
+    model["yours_url"] = f"{url}?all=1"
+    if not all_yours:
+        model["yours"] = model["yours"][:3]
+    return model, panels
+
+
+def _open_doors(model: dict[str, Any], incident: Incident, uow: UnitOfWork) -> list[dict[str, Any]]:
+    panels: list[dict[str, Any]] = []
+    for door in DOORS.panels:
+        members = dict(door.for_page(incident, uow))
+        panels.extend(members.pop("panels", []))
+        model["yours"] = [*model["yours"], *members.pop("yours", [])]
+        model["quad"] = {**model["quad"], **members.pop("quad", {})}
+        model |= members
+    return panels
+
+
+def _version(shown: Report, reports: Sequence[Report], url: str, show_changes: bool) -> dict[str, Any]:
+    texts = []
+    for name in ("summary", "measures"):
+        before = next((getattr(r, name) for r in reversed(reports) if r.version < shown.version and getattr(r, name)), "")
+        after = getattr(shown, name)
+        if show_changes and before and after and before != after:
+            texts.append({"field": name, "before": before, "after": after})
+    latest_text = {
+        name: next((getattr(r, name) for r in reversed(reports) if r.version <= shown.version and getattr(r, name)), None)
+        for name in ("summary", "measures")
+    }
+    return {
+        "version": shown.version,
+        "version_is_old": shown.version != reports[-1].version,
+        "latest_url": url,
+        "versions": [
+            {"number": r.version, "url": f"{url}?version={r.version}", "current": r is shown} for r in reports
+        ],
+        "changes": {
+            "count": len(shown.changes),
+            "url": f"{url}?version={shown.version}&changes=1",
+            "current": show_changes,
+        }
+        if shown.changes
+        else None,
+        "version_kind": word(REPORT_KINDS, shown.kind),
+        "version_at": shown.at,
+        "version_by": f"{shown.agency_name} {shown.person_name}".strip(),
+        "figures": _figures(shown),
+        "texts_changed": texts,
+        "summary": latest_text["summary"],
+        "measures": latest_text["measures"],
+        "source_of_report": dict(reports[0].source) if reports[0].source else None,
+    }
+
+
+def _figures(shown: Report) -> list[dict[str, Any]]:
+    figures = []
+    for name in FACTS:
+        value = shown.facts.get(name)
+        if value is None and name not in FIGURES[:4] and name not in shown.changes:
+            continue
+        item: dict[str, Any] = {"key": name, "value": value, "changed": name in shown.changes}
+        if name in shown.changes:
+            before = shown.changes[name][0]
+            item["before"] = before
+            item["change"] = f"{value - before:+d}".replace("-", "−") if None not in (value, before) else None
+        figures.append(item)
+    return figures
+
+
+def _judgement(incident: Incident, shown: Report, reports: Sequence[Report]) -> dict[str, Any]:
+    locale = current_locale()
+    decided = explain.deciding(shown.reasons, shown.facts)
+    nearest, worst = grading.outlook_of(incident, shown)
+    elements = missing_elements(
+        unit=incident.unit,
+        occurred_uncertain=incident.occurred_uncertain,
+        summary="".join(report.summary for report in reports),
+        facts=shown.facts,
+        measures="".join(report.measures for report in reports),
+    )
+    return {
+        "ruler": explain.ruler(shown.facts, shown.reporting_grade),
+        "deciding": decided[0].in_(locale) if decided else None,
+        "source": decided[1].in_(locale) if decided else None,
+        "nearest": nearest.in_(locale) if nearest else None,
+        "worst": worst.in_(locale) if worst else None,
+        "reasons": [
+            {
+                "text": explain.reason_sentence(reason, shown.facts).in_(locale),
+                "source": reason["source"]["en" if locale.startswith("en") else "zh"],
+            }
+            for reason in shown.reasons[1:]
+        ],
+        "missing_elements": [ELEMENTS[name].in_(locale) for name in elements],
+    }
+
+
+def _timeline(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
+    entries = audit.timeline(uow.session, incident.id)
+    return {"timeline": timeline_rows(list(reversed(entries))[:TIMELINE_ROWS]), "timeline_total": len(entries)}
+
+
+def timeline_rows(entries: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return timeline entries as the macro shows them."""
+    locale = current_locale()
+    return [
+        {"at": entry.at, "who": entry.actor_name, "what": audit_words.sentence(entry, locale), "hash": entry.hash}
+        for entry in entries
+    ]

@@ -1,0 +1,46 @@
+"""What the timeline and the call history say about legs and calls."""
+
+from responder.core.errors import Text
+from responder.foundation.audit import words as audit_words
+
+CHANNELS = {
+    "board": Text("看板", "board"),
+    "sms": Text("短信", "SMS"),
+    "voice": Text("语音", "voice"),
+    "email": Text("邮件", "e-mail"),
+}
+# Queued, handed over and delivered are three facts; none of them is called "sent" without a receipt.
+DELIVERY_STATES = {
+    "pending": Text("待发", "waiting"),
+    "sending": Text("正在发", "being handed over"),
+    "sent": Text("已交运营商，未回执", "with the carrier, no receipt"),
+    "delivered": Text("送达", "delivered"),
+    "failed_for_now": Text("未成，将重发", "failed, will be tried again"),
+    "failed_for_good": Text("未送达", "not delivered"),
+    "not_sent": Text("未发", "not sent"),
+}
+
+audit_words.register(
+    {
+        "incident.logged": Text("第 1 版初报，编号 {number}", "First report, number {number}"),
+        "incident.follow_up": Text("第 {version} 版续报", "Follow-up, version {version}"),
+        "incident.supplement": Text("第 {version} 版补报", "Supplement, version {version}"),
+        "incident.correction": Text("第 {version} 版更正：{reason}", "Correction, version {version}: {reason}"),
+        "incident.final": Text("第 {version} 版终报，结案", "Final report, version {version}; closed"),
+        "incident.attached": Text("附件 {filename}", "Attachment {filename}"),
+        "leg.sent": Text("报送{to}", "Reported to {to_en}"),
+        "leg.acknowledged": Text("{to}签收：{who}", "{to_en} acknowledged: {who}"),
+        "leg.returned": Text("{to}退回：{reason}", "{to_en} returned it: {reason}"),
+        "leg.overdue": Text("{from} → {to} 逾期", "{from_en} → {to_en} is late"),
+        "notice.seen": Text("{office}已阅第 {version} 版", "{office} has read version {version}"),
+    }
+)
+
+
+def delivery_words(channel: str, state: str, reason: Text | None) -> Text:
+    """Return how far one attempt got, in words that never claim more than a receipt shows."""
+    name = CHANNELS.get(channel, Text(channel, channel))
+    if channel == "board":
+        return Text("看板响铃", "board rings")
+    words = reason if state == "not_sent" and reason else DELIVERY_STATES.get(state, Text(state, state))
+    return Text(f"{name.zh}{words.zh}", f"{name.en}: {words.en}")

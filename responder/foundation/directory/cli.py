@@ -1,0 +1,39 @@
+"""Command line of the directory."""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from responder.core.errors import ResponderError
+from responder.foundation.directory import services
+from responder.foundation.web.context import installation
+
+cli = AppGroup("reference", help="Reference data. Example: responder reference load")
+
+
+@cli.command("load")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+def load(files: tuple[Path, ...], as_json: bool) -> None:
+    """Load the reference data that comes with the product, or FILES on top of it; again changes nothing.
+
+    Example: responder reference load offices.csv
+    """
+    try:
+        with installation().database.unit_of_work() as uow:
+            report = services.load_reference(uow, files or None)
+    except ResponderError as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(table) for table in report.tables]))
+        return
+    for table in report.tables:
+        click.echo(
+            f"{table.table}\tadded {table.added}\tchanged {table.changed}"
+            f"\tunchanged {table.unchanged}\tended {table.ended}"
+        )

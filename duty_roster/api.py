@@ -18,8 +18,10 @@ from responder.core.errors import Text, invalid, nothing_here
 from responder.core.ids import PersonId, ShiftId
 from responder.core.permissions import Permission, may, public, requires
 from responder.core.uow import UnitOfWork
+from responder.foundation.access.queries import actor_for_token
+from responder.foundation.access.scope import may_act_for
 from responder.foundation.web.api import Answer, iso, writes
-from responder.foundation.web.context import current_actor, unit_of_work
+from responder.foundation.web.context import unit_of_work
 
 api = APIBlueprint("duty_roster_api", __name__, url_prefix="/api/v1", tag="duty roster")
 
@@ -45,7 +47,7 @@ def on_call(code: str, query_data: OnCallQuery) -> dict[str, Any]:
 @public
 @api.input(CalendarQuery, location="query")
 def calendar(code: str, query_data: CalendarQuery) -> ResponseReturnValue:
-    """The published shifts of an agency for a calendar program; a feed key or a bearer token opens it."""
+    """The published shifts of an agency for a calendar program; a feed or bearer token opens it."""
     with unit_of_work(write=False) as uow:
         if not _opens(uow, code, query_data.token):
             raise nothing_here("没有这个日历", "No such calendar")
@@ -71,7 +73,7 @@ def sign_in(uow: UnitOfWork, shift_id: UUID) -> Answer:
 
 def _refuse_others_shift(uow: UnitOfWork, shift_id: UUID) -> None:
     row = queries.shift_row(uow.session, shift_id)
-    if row is None or row.agency_code != uow.actor.agency_code:
+    if row is None or not may_act_for(uow.actor, row.agency_code):
         raise nothing_here("没有这个班次", "No such shift")
 
 
@@ -98,10 +100,8 @@ def _instant(text: str) -> datetime:
 
 
 def _opens(uow: UnitOfWork, code: str, token: str) -> bool:
-    feed = queries.feed_of(uow.session, services.feed_hash(token)) if token else None
-    if feed is not None:
-        return feed.agency_code == code
-    actor = current_actor()
+    proven = actor_for_token(uow.session, token, uow.now, ("feed", "api")) if token else None
+    actor = proven.actor if proven is not None else uow.actor
     return may(actor.role, Permission.SEE_DUTY) and queries.may_see(uow.session, actor, code)
 
 

@@ -91,15 +91,3 @@ class SignIn(Base):
     person_id: Mapped[PersonId] = mapped_column(ForeignKey("person.id"), primary_key=True)
     at: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(16))  # web, api
-
-
-class DutyFeed(Base):
-    """A key to read an agency's published shifts in a calendar program; only its SHA-256 is kept."""
-
-    __tablename__ = "duty_feed"
-
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    agency_code: Mapped[str] = mapped_column(String(32), ForeignKey("agency.code"))
-    issued_by: Mapped[PersonId | None] = mapped_column(ForeignKey("person.id"))
-    issued_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from duty_roster.models import DutyFeed, DutyOverride, DutyShift, RosterVersion, ShiftSeat, SignIn
+from duty_roster.models import DutyOverride, DutyShift, RosterVersion, ShiftSeat, SignIn
 from duty_roster.rules import DEFAULTS, PlannedShift, Seat, Seated, ShiftKind, Watch, still_on_post
 from responder.core.actor import Actor
 from responder.core.clock import SHANGHAI, as_utc, wall
@@ -398,9 +398,3 @@ def may_see(session: Session, actor: Actor, agency_code: str) -> bool:
     if target is None or own is None or agency(session, agency_code) is None:
         return False
     return target.code in own.codes or own.code in target.codes
-
-
-def feed_of(session: Session, token_hash: str) -> DutyFeed | None:
-    """Return the calendar key with this hash, unless it was revoked."""
-    feed = session.get(DutyFeed, token_hash)
-    return feed if feed is not None and feed.revoked_at is None else None

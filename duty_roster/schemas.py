@@ -10,7 +10,7 @@ class OnCallQuery(BaseModel):
 
 
 class CalendarQuery(BaseModel):
-    """The key to the calendar: a feed key or a bearer token."""
+    """The key to the calendar: a feed token or a bearer token."""
 
     token: str = ""
 

@@ -1,7 +1,5 @@
 """What people do with the roster: publish a month, replace somebody, sign in, give out a calendar key."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from duty_roster import queries
 from duty_roster.calendar import feed
-from duty_roster.models import DutyFeed, DutyOverride, DutyShift, RosterVersion, ShiftSeat, SignIn
+from duty_roster.models import DutyOverride, DutyShift, RosterVersion, ShiftSeat, SignIn
 from duty_roster.rules import (
     CATALOGUE,
     DEFAULTS,
@@ -51,7 +49,6 @@ register(
         "shift_signed_in_late": Text(
             "{name}值班签到，迟{late_minutes}分钟", "{name} signed in to the shift, {late_minutes} min late"
         ),
-        "calendar_key_issued": Text("发出值班日历密钥", "issued a key for the duty calendar"),
     }
 )
 
@@ -459,24 +456,6 @@ def _lateness(row: DutyShift, at: datetime, settings: RuleSettings) -> timedelta
     return late if late > settings.sign_in_late else timedelta()
 
 
-def issue_feed(uow: UnitOfWork, agency_code: str) -> str:
-    """Return a new key for the agency's duty calendar; it is shown this once and kept only as its hash."""
-    token = secrets.token_urlsafe(32)
-    by = PersonId(uow.actor.person_id) if uow.actor.person_id is not None else None
-    uow.session.add(
-        DutyFeed(
-            token_hash=feed_hash(token),
-            agency_code=agency_code,
-            issued_by=by,
-            issued_at=uow.now,
-            revoked_at=None,
-        )
-    )
-    uow.session.flush()
-    _log(uow, agency_code, "calendar_key_issued")
-    return token
-
-
 def calendar(uow: UnitOfWork, agency_code: str) -> bytes:
     """Return the agency's published shifts from a month ago to a quarter ahead as iCalendar."""
     agency = find_agency(uow.session, agency_code)
@@ -485,8 +464,3 @@ def calendar(uow: UnitOfWork, agency_code: str) -> bytes:
     start, end = uow.now - timedelta(days=31), uow.now + timedelta(days=93)
     shifts = queries.shifts_between(uow.session, agency_code, start, end)
     return feed(f"{agency.name}值班", shifts, uow.now)
-
-
-def feed_hash(token: str) -> str:
-    """Return the form in which a calendar key is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()

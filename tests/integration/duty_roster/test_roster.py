@@ -273,12 +273,8 @@ def test_publishing_stands_in_the_audit_chain_of_the_province(database, publishe
         assert sentence(entry, "zh") == "公布2026-11值班表第1版：月度排班"
 
 
-def test_a_calendar_key_opens_the_shifts_and_is_kept_only_as_its_hash(database, published):
-    with database.unit_of_work(published.actor()) as uow:
-        token = services.issue_feed(uow, "220600")
+def test_the_calendar_holds_the_published_shifts_with_their_people(database, published):
     with database.unit_of_work(write=False) as uow:
-        assert queries.feed_of(uow.session, token) is None
-        assert queries.feed_of(uow.session, services.feed_hash(token)).agency_code == "220600"
         text = services.calendar(uow, "220600").decode()
     assert text.count("BEGIN:VEVENT") == 3
     assert "DTSTART:20261121T000000Z" in text

@@ -157,40 +157,7 @@ def keep_postgres(run_dir: Path, owner: int) -> None:
     """Run a server under *run_dir* until *owner* is gone or `stop` appears, then remove *run_dir*."""
     server = None
     try:
-        user = _server_user()
-        programs = _reachable_programs(find_postgres(), run_dir, user)
-        data, socket = run_dir / "data", run_dir / "socket"
-        for folder in (data, socket):
-            folder.mkdir(mode=0o700)
-            if user is not None:
-                os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        socket.chmod(0o755)
-        initdb: list[Path | str] = [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-        ]
-        _run([*initdb, "--no-locale", "--no-sync", "--no-instructions"], user, run_dir)
-        command: list[Path | str] = [
-            programs / "postgres",
-            "-D",
-            data,
-            "-k",
-            socket,
-            "-c",
-            "listen_addresses=",
-        ]
-        for setting in FAST:
-            command += ["-c", setting]
-        with (run_dir / "postgres.log").open("w") as log:
-            server = subprocess.Popen(
-                command, cwd=run_dir, user=user, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-        _await_ready(server, data / "postmaster.pid", run_dir / "postgres.log")
+        server = _start_server(run_dir)
         (run_dir / "ready").touch()
         while server.poll() is None and _lives(owner) and not (run_dir / "stop").exists():
             time.sleep(0.2)
@@ -200,6 +167,31 @@ def keep_postgres(run_dir: Path, owner: int) -> None:
             server.wait(timeout=20)
         if (run_dir / "ready").exists() or not _lives(owner):
             shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def _start_server(run_dir: Path) -> subprocess.Popen[bytes]:
+    user = _server_user()
+    programs = _reachable_programs(find_postgres(), run_dir, user)
+    data, sockets = run_dir / "data", run_dir / "socket"
+    for folder in (data, sockets):
+        folder.mkdir(mode=0o700)
+        if user is not None:
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    initdb: list[Path | str] = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust"]
+    _run([*initdb, "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"], user, run_dir)
+    command: list[Path | str] = [programs / "postgres", "-D", data, "-k", sockets, "-c", "listen_addresses="]
+    for setting in FAST:
+        command += ["-c", setting]
+    with (run_dir / "postgres.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=run_dir, user=user, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    try:
+        _await_ready(server, data / "postmaster.pid", run_dir / "postgres.log")
+    except ServiceMissing:
+        server.kill()
+        raise
+    return server
 
 
 def _server_user() -> str | None:

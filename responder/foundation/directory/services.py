@@ -87,11 +87,17 @@ class Number:
 
 Loader = Callable[[UnitOfWork, Path], TableReport]
 LOADERS: list[tuple[Callable[[Path], bool], Loader]] = []
+SHIPPED_LOADS: list[Callable[[UnitOfWork], TableReport]] = []
 
 
 def register_loader(recognises: Callable[[Path], bool], load: Loader) -> None:
     """Let `reference load` hand the files that *recognises* accepts to *load*: other features' door."""
     LOADERS.append((recognises, load))
+
+
+def register_shipped(load: Callable[[UnitOfWork], TableReport]) -> None:
+    """Let `reference load` without files also load another feature's shipped data."""
+    SHIPPED_LOADS.append(load)
 
 
 def load_reference(uow: UnitOfWork, files: Sequence[Path] | None = None) -> LoadReport:
@@ -110,6 +116,7 @@ def load_reference(uow: UnitOfWork, files: Sequence[Path] | None = None) -> Load
             ours.append(reference.read(path))
     if files is None:
         reports += _Load(uow, SHIPPED).run(reference.shipped())
+        reports += [load(uow) for load in SHIPPED_LOADS]
     elif ours:
         reports += _Load(uow, LOCAL).run(ours)
     report = LoadReport(tuple(reports))

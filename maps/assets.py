@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-SCRIPTS = ("vendor/leaflet.js", "vendor/leaflet.markercluster.js", "map.js")
+SCRIPTS = ("vendor/leaflet.js", "vendor/leaflet.markercluster.js", "ground.js", "marks.js", "map.js")
 STYLES = ("vendor/leaflet.css", "vendor/MarkerCluster.css", "tokens.css", "marks.css", "map.css")
 
 _STATIC = Path(__file__).parent / "static"

@@ -7,14 +7,14 @@ the page template loads the same libraries from our own address instead.
 from typing import Any
 
 import folium
-from branca.element import MacroElement
+from branca.element import Figure, MacroElement
 from folium.plugins import FastMarkerCluster
 from folium.template import Template
 
 from maps.packing import safe_json
 
 
-class ChinaMap(folium.Map):  # type: ignore[misc, unused-ignore]
+class ChinaMap(folium.Map):
     """A Folium map without foreign scripts, whose header part is left to the page template."""
 
     default_js: list[tuple[str, str]] = []
@@ -47,7 +47,7 @@ class ChinaMap(folium.Map):  # type: ignore[misc, unused-ignore]
         self._id = "china"  # the same page for the same marks
 
 
-class View(MacroElement):  # type: ignore[misc, unused-ignore]
+class View(MacroElement):
     """Starts the behaviour of `static/map.js` with its configuration."""
 
     _template = Template(
@@ -59,23 +59,25 @@ class View(MacroElement):  # type: ignore[misc, unused-ignore]
     )
 
     def __init__(self, config: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._id = "view"
         self.config = safe_json(config)
 
 
-class PlainLayer(MacroElement):  # type: ignore[misc, unused-ignore]
+class PlainLayer(MacroElement):
     """A layer whose marks are drawn one by one; those at one spot are gathered in the browser."""
 
-    _template = Template("{% macro script(this, kwargs) %}view.addLayer({{ this.packed }}, null);{% endmacro %}")
+    _template = Template(
+        "{% macro script(this, kwargs) %}view.addLayer({{ this.packed }}, null);{% endmacro %}"
+    )
 
     def __init__(self, packed: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._id = f"layer_{packed['id']}"
         self.packed = safe_json(packed)
 
 
-class PackedCluster(FastMarkerCluster):  # type: ignore[misc, unused-ignore]
+class PackedCluster(FastMarkerCluster):
     """A FastMarkerCluster that takes packed columns instead of rows and fills itself when first shown."""
 
     default_js: list[tuple[str, str]] = []
@@ -95,7 +97,7 @@ class PackedCluster(FastMarkerCluster):  # type: ignore[misc, unused-ignore]
 
     def __init__(self, packed: dict[str, Any]) -> None:
         kind = packed["marks"]["kind"].get("c") or "mixed"
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             [],
             callback="",
             icon_create_function=f"ResponderMap.clusterIcon({safe_json(kind)})",
@@ -110,23 +112,27 @@ class PackedCluster(FastMarkerCluster):  # type: ignore[misc, unused-ignore]
         self.packed = safe_json(packed)
 
 
-class Ready(MacroElement):  # type: ignore[misc, unused-ignore]
+class Ready(MacroElement):
     """Opens the picture after every layer has been added."""
 
     _template = Template("{% macro script(this, kwargs) %}view.ready();{% endmacro %}")
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._id = "ready"
 
 
 def tile_layer(url: str, attribution: str) -> folium.TileLayer:
     """Return the layer of picture tiles under the outlines; *attribution* is already safe HTML."""
-    return folium.TileLayer(tiles=url, attr=attribution, control=False, max_zoom=16)
+    layer = folium.TileLayer(tiles=url, attr=attribution, control=False, max_zoom=16)
+    layer._id = "picture"
+    return layer
 
 
 def draw(china: ChinaMap) -> tuple[str, str]:
     """Return the HTML of the map's element and the script that fills it."""
     figure = china.get_root()
+    if not isinstance(figure, Figure):
+        raise TypeError("A Folium map stands in a figure.")
     figure.render()
     return figure.html.render(), figure.script.render()

@@ -15,14 +15,14 @@ from html import escape
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from maps import assets, outlines, schematic
 from maps.distance import point_at, ring_points
 from maps.kinds import KIND_WORDS, STATE_WORDS, Kind, State
 from maps.layers import MAINLAND, Bounds, Layer, Line, Mark, Ring
-from maps.packing import pack, safe_json
+from maps.packing import pack
 from maps.symbols import sprite, symbol_svg
 from maps.words import words
 
@@ -115,7 +115,9 @@ def render_file(
     for a layer that would have to be fetched. *note* is printed under the heading (who saved it, and when).
     """
     if any(layer.source_url is not None for layer in layers):
-        raise ValueError("A saved map must hold its marks: give them instead of an address to fetch them from.")
+        raise ValueError(
+            "A saved map must hold its marks: give them instead of an address to fetch them from."
+        )
     from maps import folium_elements  # Folium takes a second and 40 MB: loaded with the first map
 
     config = _config(layers, lines, rings, locale, home, opens_at, title, links=False)
@@ -184,7 +186,9 @@ def _config(
         "views": views,
         "opens_at": _latlon(_box(opens_at)) if opens_at else views[-1]["points"],
         "rings": [_packed_ring(ring) for ring in rings],
-        "lines": [{"points": _latlon(line.points), "route": line.is_route, "label": line.label} for line in lines],
+        "lines": [
+            {"points": _latlon(line.points), "route": line.is_route, "label": line.label} for line in lines
+        ],
         "provinces": None,
         "prefectures": {},
     }
@@ -205,7 +209,15 @@ def _box(box: Bounds) -> list[tuple[float, float]]:
     lons = [box.west + (box.east - box.west) * i / 8 for i in range(9)]
     lats = [box.south + (box.north - box.south) * i / 8 for i in range(9)]
     if box == MAINLAND:  # its upper corners lie in other countries: take the outermost places instead
-        return [(73.5, 39.3), (87.3, 49.2), (121.0, 53.6), (123.5, 53.5), (135.1, 48.4), (109.5, 18.1), (99.0, 21.5)]
+        return [
+            (73.5, 39.3),
+            (87.3, 49.2),
+            (121.0, 53.6),
+            (123.5, 53.5),
+            (135.1, 48.4),
+            (109.5, 18.1),
+            (99.0, 21.5),
+        ]
     return [(lon, lat) for lon in lons for lat in (box.south, box.north)] + [
         (lon, lat) for lat in lats for lon in (box.west, box.east)
     ]
@@ -239,7 +251,12 @@ def _inline_outlines(home: str | None) -> Markup:
 
 
 def _common(
-    layers: Sequence[Layer], locale: str, theme: Theme, config: dict[str, Any], map_html: Markup, script: Markup
+    layers: Sequence[Layer],
+    locale: str,
+    theme: Theme,
+    config: dict[str, Any],
+    map_html: Markup,
+    script: Markup,
 ) -> dict[str, Any]:
     shown = [layer for layer in layers if layer.shown and layer.source_url is None]
     signs = Counter((mark.kind, mark.state) for layer in shown for mark in layer.marks)
@@ -269,7 +286,8 @@ def _legend(signs: Counter[tuple[Kind, State | None]], locale: str) -> dict[str,
         states[state] += count
     return {
         "kinds": [
-            (kind.value, Markup(symbol_svg(kind)), text.in_(locale), kinds[kind]) for kind, text in KIND_WORDS.items()
+            (kind.value, Markup(symbol_svg(kind)), text.in_(locale), kinds[kind])
+            for kind, text in KIND_WORDS.items()
         ],
         "states": [
             (state.value, Markup(symbol_svg(Kind.MINING, state)), text.in_(locale), states[state])
@@ -307,9 +325,13 @@ def _sprite() -> Markup:
 
 
 @lru_cache(maxsize=2)
-def _template(name: str) -> Any:
+def _template(name: str) -> Template:
     environment = Environment(
-        loader=PackageLoader("maps"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("maps"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template(name)
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ class Area:
             _to_segment(lon, lat, a, b, east)
             for polygon in self.polygons
             for ring in polygon
-            for a, b in zip(ring, ring[1:], strict=False)
+            for a, b in pairwise(ring)
         )
 
 
@@ -122,11 +123,11 @@ def boundary_lines() -> dict[str, tuple[Ring, ...]]:
 def inner_borders(areas: Sequence[Area]) -> list[list[Point]]:
     """Return the borders between *areas*, each once: the edges that two of them share, joined to runs."""
     rings = [ring for area in areas for polygon in area.polygons for ring in polygon]
-    uses = Counter(_edge(a, b) for ring in rings for a, b in zip(ring, ring[1:], strict=False))
+    uses = Counter(_edge(a, b) for ring in rings for a, b in pairwise(ring))
     runs: list[list[Point]] = []
     for ring in rings:
         is_open = False
-        for a, b in zip(ring, ring[1:], strict=False):
+        for a, b in pairwise(ring):
             is_shared = uses[_edge(a, b)] == 2
             if is_shared:
                 uses[_edge(a, b)] = 0
@@ -183,9 +184,7 @@ def _is_near(area: Area, lon: float, lat: float, km: float) -> bool:
     up = km / _KM_PER_DEGREE
     across = up / max(0.1, math.cos(math.radians(lat)))
     box = area.bounds
-    return (
-        box.west - across <= lon <= box.east + across and box.south - up <= lat <= box.north + up
-    )
+    return box.west - across <= lon <= box.east + across and box.south - up <= lat <= box.north + up
 
 
 def _crossings(polygon: Polygon, lon: float, lat: float) -> int:

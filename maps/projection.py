@@ -1,6 +1,6 @@
 """The projection of the standard maps of China: Albers equal-area, parallels 25° and 47°, meridian 105°.
 
-`static/map.js` holds the same formulas for the browser; a test compares the two.
+`static/ground.js` holds the same formulas for the browser; a test compares the two.
 """
 
 import math

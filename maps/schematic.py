@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 
 from maps import outlines
 from maps.distance import point_at, ring_points
@@ -131,7 +132,9 @@ def _province_ground(code: str, width: int, locale: str) -> tuple[Frame, str]:
 
 @lru_cache(maxsize=4)
 def _country_ground(width: int, locale: str) -> tuple[Frame, str]:
-    points = [p for a in outlines.provinces() for polygon in a.polygons for p in polygon[0] if p[1] > MAINLAND.south]
+    points = [
+        p for a in outlines.provinces() for polygon in a.polygons for p in polygon[0] if p[1] > MAINLAND.south
+    ]
     frame = Frame.fitting(points, width)
     inset_width = round(width * 0.13)
     inset = nanhai_inset(locale, inset_width)
@@ -167,7 +170,9 @@ def _description(name: str, inside: Sequence[Mark], left_out: int, locale: str) 
     if locale.startswith("en"):
         text = f"Map of {name}: {len(inside)} marks" + (f" ({shown})" if shown else "")
         return text + (f"; {left_out} more outside the picture" if left_out else "")
-    text = f"{name}地图：{len(inside)} 处标注" + (f"（{shown}{'等' if len(inside) > 5 else ''}）" if shown else "")
+    text = f"{name}地图：{len(inside)} 处标注" + (
+        f"（{shown}{'等' if len(inside) > 5 else ''}）" if shown else ""
+    )
     return text + (f"；图外另有 {left_out} 处" if left_out else "")
 
 
@@ -179,12 +184,17 @@ def _land(frame: Frame, without: str | None = None) -> str:
 
 def _boundaries(frame: Frame) -> str:
     kinds = outlines.boundary_lines()
-    drawn = ((kind, _open_path(kinds[kind], frame)) for kind in ("undefined_boundary", "sea_boundary", "nanhai_line"))
+    drawn = (
+        (kind, _open_path(kinds[kind], frame))
+        for kind in ("undefined_boundary", "sea_boundary", "nanhai_line")
+    )
     return "".join(f'<path class="land line {kind}" d="{path}"/>' for kind, path in drawn if path)
 
 
 def _area_path(polygons: Iterable[outlines.Polygon], frame: Frame, css_class: str) -> str:
-    pieces = [_closed(_clip([frame.pixel(*p) for p in ring], frame)) for polygon in polygons for ring in polygon]
+    pieces = [
+        _closed(_clip([frame.pixel(*p) for p in ring], frame)) for polygon in polygons for ring in polygon
+    ]
     path = "".join(pieces)
     return f'<path class="{css_class}" d="{path}"/>' if path else ""
 
@@ -202,7 +212,10 @@ def _closed(run: list[Pixel]) -> str:
     """Return the ring as path commands; an island too small to draw stays as a dot, none is dropped."""
     if len(run) < 3:
         return ""
-    if max(x for x, _ in run) - min(x for x, _ in run) < 1 and max(y for _, y in run) - min(y for _, y in run) < 1:
+    if (
+        max(x for x, _ in run) - min(x for x, _ in run) < 1
+        and max(y for _, y in run) - min(y for _, y in run) < 1
+    ):
         return f"M{run[0][0]:.1f} {run[0][1]:.1f}h.8v.8h-.8z"
     half = len(run) // 2  # a ring ends where it begins: simplify its halves, or it would collapse
     return _commands(_simplify(run[: half + 1])[:-1] + _simplify(run[half:])) + "z"
@@ -213,7 +226,7 @@ def _commands(run: Sequence[Pixel]) -> str:
     tenths = [(round(x * 10), round(y * 10)) for x, y in run]
     steps = [
         _short(x1 - x0) + ("" if y1 < y0 else " ") + _short(y1 - y0)
-        for (x0, y0), (x1, y1) in zip(tenths, tenths[1:], strict=False)
+        for (x0, y0), (x1, y1) in pairwise(tenths)
     ]
     x, y = tenths[0]
     return f"M{_short(x)} {_short(y)}" + ("l" + " ".join(steps) if steps else "")
@@ -257,7 +270,7 @@ def _clip_edge(run: list[Pixel], depth: Callable[[Pixel], float]) -> list[Pixel]
 
 
 def _simplify(run: list[Pixel]) -> list[Pixel]:
-    """Return *run* without the points nearer than the tolerance to the line between their neighbours (Douglas-Peucker)."""
+    """Return *run* without the points that lie nearly on the line between the others (Douglas-Peucker)."""
     keep = [False] * len(run)
     keep[0] = keep[-1] = True
     spans = [(0, len(run) - 1)]
@@ -291,7 +304,7 @@ def _name(area: outlines.Area, frame: Frame, locale: str) -> str:
 
 def short_name(name: str) -> str:
     """Return the name as a map writes it: "延边" for 延边朝鲜族自治州, "白山" for 白山市."""
-    for ending in ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市", "地区", "盟"):
+    for ending in _ENDINGS:
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending)
     if name.endswith("自治州"):
@@ -301,6 +314,7 @@ def short_name(name: str) -> str:
     return name
 
 
+_ENDINGS = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市", "地区", "盟")
 _PEOPLES = (
     "朝鲜族", "土家族", "藏族", "彝族", "羌族", "布依族", "苗族", "侗族", "傣族", "景颇族", "傈僳族", "白族", "哈尼族",
     "壮族", "回族", "蒙古族", "哈萨克", "柯尔克孜", "蒙古",

@@ -48,7 +48,9 @@ def symbol_body(kind: Kind, state: State | None) -> str:
     return f'<g class="mk {kind.value} {state.value if state else "plain"}">{"".join(parts)}</g>'
 
 
-def symbol_svg(kind: Kind, state: State | None = None, locale: str = "zh", *, is_decoration: bool = True) -> str:
+def symbol_svg(
+    kind: Kind, state: State | None = None, locale: str = "zh", *, is_decoration: bool = True
+) -> str:
     """Return the symbol for a list or legend; not a decoration: it carries its words for screen readers."""
     if is_decoration:
         spoken = 'aria-hidden="true"'
@@ -70,6 +72,7 @@ def sprite(signs: set[Sign]) -> str:
     """Return a hidden SVG that defines each of *signs* once, for `<use href="#…">`."""
     ordered = sorted(signs, key=lambda sign: symbol_id(*sign))
     symbols = "".join(
-        f'<symbol id="{symbol_id(*sign)}" viewBox="0 0 20 20">{symbol_body(*sign)}</symbol>' for sign in ordered
+        f'<symbol id="{symbol_id(*sign)}" viewBox="0 0 20 20">{symbol_body(*sign)}</symbol>'
+        for sign in ordered
     )
     return f'<svg class="sprite" width="0" height="0" aria-hidden="true" focusable="false">{symbols}</svg>'

@@ -12,7 +12,8 @@ _WORDS: dict[str, Text] = {
     "state_head": Text("填充：建设状态", "Fill: build state"),
     "nanhai": Text("南海诸岛", "South China Sea islands"),
     "no_script": Text(
-        "交互地图需要 JavaScript。下方列表内容相同。", "The map needs JavaScript. The list below holds the same."
+        "交互地图需要 JavaScript。下方列表内容相同。",
+        "The map needs JavaScript. The list below holds the same.",
     ),
     "country": Text("全国", "All China"),
     "open": Text("打开", "Open"),
@@ -20,9 +21,12 @@ _WORDS: dict[str, Text] = {
     "zoom_in": Text("放大", "Zoom in"),
     "zoom_out": Text("缩小", "Zoom out"),
     "loading": Text("正在读取图层", "Reading the layer"),
-    "failed": Text("没有读到“{title}”，再点一次重试。", "“{title}” could not be read. Press it again to retry."),
+    "failed": Text(
+        "没有读到“{title}”，再点一次重试。", "“{title}” could not be read. Press it again to retry."
+    ),
     "no_ground": Text(
-        "没有读到行政区划轮廓，标注位置仍然正确。", "The outlines could not be read; the marks are placed rightly."
+        "没有读到行政区划轮廓，标注位置仍然正确。",
+        "The outlines could not be read; the marks are placed rightly.",
     ),
     "unknown": Text("未知", "unknown"),
     "incidents_here": Text("{label}等 {count} 起", "{label} and {more} more"),

@@ -1,159 +1,16 @@
-/* The map's behaviour in the browser: projection, outlines, marks, legend counts, keyboard.
-   Marks and texts come from `maps.packing` and `maps.folium_map`; every text is set with textContent. */
+/* The map's behaviour in the browser: layers, popups, legend counts, ground, controls and keyboard.
+   Marks and words come from `maps.packing` and `maps.folium_map`; every text is set with textContent. */
 (function () {
   "use strict";
 
-  // Albers equal-area, parallels 25 and 47, meridian 105, as maps/projection.py.
-  const RADIUS = 6378137;
-  const RAD = Math.PI / 180;
-  const N = (Math.sin(25 * RAD) + Math.sin(47 * RAD)) / 2;
-  const C = Math.pow(Math.cos(25 * RAD), 2) + 2 * N * Math.sin(25 * RAD);
-  const RHO0 = Math.sqrt(C) / N;
-  const albers = {
-    project(at) {
-      const rho = Math.sqrt(Math.max(0, C - 2 * N * Math.sin(at.lat * RAD))) / N;
-      const theta = N * (at.lng - 105) * RAD;
-      return L.point(RADIUS * rho * Math.sin(theta), RADIUS * (RHO0 - rho * Math.cos(theta)));
-    },
-    unproject(point) {
-      const x = point.x / RADIUS;
-      const y = RHO0 - point.y / RADIUS;
-      const rho2 = x * x + y * y;
-      const sine = (C - rho2 * N * N) / (2 * N);
-      return L.latLng(Math.asin(Math.max(-1, Math.min(1, sine))) / RAD, 105 + Math.atan2(x, y) / N / RAD);
-    },
-    bounds: L.bounds([-12000000, -8000000], [12000000, 12000000]),
-  };
-  const turn = 2 * Math.PI * RADIUS; // the zoom levels mean the same scale as on web maps
-  L.CRS.ChinaAlbers = L.extend({}, L.CRS.Earth, {
-    code: "china-albers",
-    projection: albers,
-    transformation: L.transformation(1 / turn, 0.5, -1 / turn, 0.5),
-  });
-
-  const SVG = "http://www.w3.org/2000/svg";
-  const DEGREE = 100000;
+  const { contains, innerBorders } = window.ResponderGround;
+  const { Mark, FetchedMark, SignIcon, clusterIcon, isLocal, node, symbol } = window.ResponderMarks;
   const PREFECTURE_ZOOM = 6;
   const NAME_ZOOM = 4.75;
   const SAME_SPOT = 6; // pixels: nearer marks would hide each other
   const LISTED = 60; // members that a popup lists before it only counts
   const MINOR = new Set(["110000", "120000", "310000", "500000", "810000", "820000"]); // too small for a name far off
   const URGENCY = ["incident", "team", "assembly", "hazard", "mining", "chemical"];
-
-  function node(name, className, text) {
-    const made = document.createElement(name);
-    if (className) made.className = className;
-    if (text) made.textContent = text;
-    return made;
-  }
-
-  function symbol(kind, state) {
-    const svg = document.createElementNS(SVG, "svg");
-    const use = document.createElementNS(SVG, "use");
-    svg.setAttribute("class", "symbol");
-    svg.setAttribute("viewBox", "0 0 20 20");
-    svg.setAttribute("width", "20");
-    svg.setAttribute("height", "20");
-    svg.setAttribute("aria-hidden", "true");
-    use.setAttribute("href", "#mk-" + kind + "-" + (state || "plain"));
-    svg.appendChild(use);
-    return svg;
-  }
-
-  function isLocal(url) {
-    return typeof url === "string" && /^\/(?![\/\\])/.test(url);
-  }
-
-  // ---- unpacking (maps/packing.py) ----
-  function uuidAt(text, index) {
-    const raw = atob(text.substr(index * 22, 22).replace(/-/g, "+").replace(/_/g, "/") + "==");
-    let hex = "";
-    for (let i = 0; i < 16; i += 1) hex += raw.charCodeAt(i).toString(16).padStart(2, "0");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  }
-
-  function cell(column, index, id) {
-    if ("c" in column) return column.c;
-    if ("d" in column) return column.d[column.i[index]];
-    if ("p" in column) return column.p + column.t[index];
-    if ("u" in column) return uuidAt(column.u, index);
-    if ("h" in column) return column.h + id + column.e;
-    return column.v[index];
-  }
-
-  /* A mark reads its columns when asked: fifty thousand of them cost little until one is opened. */
-  class Mark {
-    constructor(layer, columns, index) {
-      this.layer = layer;
-      this.columns = columns;
-      this.index = index;
-      this.lat = columns.lat[index] / DEGREE;
-      this.lon = columns.lon[index] / DEGREE;
-      this.kind = cell(columns.kind, index);
-      this.state = cell(columns.state, index);
-    }
-    get id() { return cell(this.columns.id, this.index); }
-    get url() { return cell(this.columns.url, this.index, this.id); }
-    get title() { return cell(this.columns.title, this.index); }
-    get subtitle() { return cell(this.columns.subtitle, this.index); }
-    get badge() { return cell(this.columns.badge, this.index); }
-    get word() { return cell(this.columns.word, this.index); }
-    get label() { return cell(this.columns.label, this.index); }
-  }
-
-  class FetchedMark {
-    constructor(layer, feature) {
-      const about = feature.properties || {};
-      this.layer = layer;
-      this.id = String(feature.id);
-      this.lon = feature.geometry.coordinates[0];
-      this.lat = feature.geometry.coordinates[1];
-      this.kind = about.kind || "other";
-      this.state = about.state || null;
-      this.title = about.title || "";
-      this.subtitle = about.subtitle || "";
-      this.badge = about.badge || "";
-      this.word = about.state_word || "";
-      this.label = about.label || null;
-      this.url = about.url || null;
-    }
-  }
-
-  // ---- what a mark looks like ----
-  const SignIcon = L.Icon.extend({
-    options: { iconSize: [24, 24], iconAnchor: [12, 12], popupAnchor: [0, -8], className: "sign", members: [], view: null },
-    createIcon() {
-      const members = this.options.members;
-      const first = members[0];
-      const box = node("div");
-      this._setIconStyles(box, "icon");
-      const kinds = new Set(members.map((mark) => mark.kind));
-      const isMixed = kinds.size > 1 && first.kind !== "incident";
-      if (first.kind === "incident") box.classList.add("is-incident");
-      if (isMixed) {
-        box.appendChild(node("span", "stack", String(members.length)));
-      } else {
-        box.appendChild(symbol(first.kind, first.state));
-        if (members.length > 1) box.appendChild(node("span", "several", String(members.length)));
-      }
-      const label = this.options.view.labelOf(members);
-      if (label) box.appendChild(node("span", "mk-label", label));
-      box.setAttribute("aria-label", this.options.view.spoken(members));
-      return box;
-    },
-    createShadow() { return null; },
-  });
-
-  /* Draws a cluster as its number, in the colour of its kind; of mixed kinds in ink. */
-  function clusterIcon(kind) {
-    return (cluster) => {
-      const count = cluster.getChildCount();
-      const size = count < 100 ? "small" : count < 1000 ? "medium" : "large";
-      const side = { small: 28, medium: 34, large: 42 }[size];
-      const box = node("span", "figure", String(count));
-      return L.divIcon({ html: box, className: "cluster mk " + kind + " " + size, iconSize: [side, side] });
-    };
-  }
 
   class View {
     constructor(map, config) {
@@ -522,6 +379,15 @@
       const zoom = Math.floor(map.getScaleZoom(scale, 0) / snap) * snap;
       const limited = Math.max(map.getMinZoom(), Math.min(zoom, 12));
       map.setView(map.unproject(flat.getCenter(), 0), limited, { animate: false });
+      map.panBy([-this.besideLegend(extent.x * map.getZoomScale(limited, 0)), 0], { animate: false });
+    }
+
+    /* How far to the right the picture moves, where there is room, so that the legend hides less of it. */
+    besideLegend(width) {
+      const legend = document.querySelector("details.legend");
+      if (!legend || !legend.open) return 0;
+      const slack = (this.map.getSize().x - width) / 2 - 16;
+      return Math.round(Math.max(0, Math.min(slack, legend.offsetWidth / 2)));
     }
 
     // ---- controls and keyboard ----
@@ -585,9 +451,12 @@
     }
 
     ready() {
+      const legend = document.querySelector("details.legend");
+      if (legend && window.innerWidth < 700) legend.open = false;
       this.addLines();
+      this.count();
       this.fit(this.config.opens_at);
-      this.refresh();
+      this.regroup();
       this.map.on("zoomend", () => {
         this.onZoom();
         this.regroup();
@@ -599,62 +468,10 @@
       document.querySelectorAll(".chip[data-layer]").forEach((chip) => {
         chip.addEventListener("click", () => this.toggle(chip.dataset.layer));
       });
-      const legend = document.querySelector("details.legend");
-      if (legend && window.innerWidth < 700) legend.open = false;
       window.addEventListener("hashchange", () => this.openFromAddress());
       document.body.dataset.ready = "yes";
       this.openFromAddress();
     }
-  }
-
-  function contains(geometry, lon, lat) {
-    const parts = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-    return parts.some((rings) => {
-      let isInside = false;
-      rings.forEach((ring) => {
-        for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-          const [x1, y1] = ring[j];
-          const [x2, y2] = ring[i];
-          if ((y1 > lat) !== (y2 > lat) && lon < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) isInside = !isInside;
-        }
-      });
-      return isInside;
-    });
-  }
-
-  function eachRing(features, act) {
-    features.forEach((feature) => {
-      const shape = feature.geometry;
-      const parts = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
-      parts.forEach((rings) => rings.forEach(act));
-    });
-  }
-
-  /* An edge that two areas share occurs twice: give it once, joined to runs of [lat, lon]. */
-  function innerBorders(features) {
-    const name = (a, b) => (a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? a + ";" + b : b + ";" + a);
-    const seen = new Map();
-    const runs = [];
-    eachRing(features, (ring) => {
-      for (let i = 1; i < ring.length; i += 1) {
-        const edge = name(ring[i - 1], ring[i]);
-        seen.set(edge, (seen.get(edge) || 0) + 1);
-      }
-    });
-    eachRing(features, (ring) => {
-      let run = null;
-      for (let i = 1; i < ring.length; i += 1) {
-        const edge = name(ring[i - 1], ring[i]);
-        if (seen.get(edge) === 2) {
-          if (!run) runs.push((run = [[ring[i - 1][1], ring[i - 1][0]]]));
-          run.push([ring[i][1], ring[i][0]]);
-          seen.set(edge, 0);
-        } else {
-          run = null;
-        }
-      }
-    });
-    return runs;
   }
 
   /* In a frame the page takes the theme of the page around it, and follows its switch. */

@@ -21,6 +21,8 @@ from urllib.request import Request, urlopen
 
 from twilio.request_validator import RequestValidator
 
+from responder.core.clock import Clock, SystemClock
+
 ACCOUNT = "AC00000000000000000000000000000000"
 TOKEN = "exchange-token"
 SENDER = "+8600000000000"
@@ -59,6 +61,7 @@ class Exchange:
     callbacks: str = "never"
     requests: int = 0
     deliver: Deliver | None = None
+    clock: Clock = field(default_factory=SystemClock)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def settings(self, public_url: str = "http://127.0.0.1:8000") -> dict[str, str]:
@@ -118,7 +121,7 @@ class Exchange:
                 form.get("Body") or form.get("Twiml", ""),
                 "queued",
                 form.get("StatusCallback", ""),
-                datetime.now(UTC),
+                self.clock.now(),
             )
             self.placed.append(one)
         return one

@@ -73,7 +73,7 @@ class Provider(Protocol):
 class StillWanted(Protocol):
     """Knows whether a target still needs somebody."""
 
-    def __call__(self, session: Session, target_id: UUID) -> Text | None:
+    def __call__(self, session: Session, target_id: UUID, /) -> Text | None:
         """Return None while somebody must be found, otherwise why nobody needs to be called any more."""
         ...
 

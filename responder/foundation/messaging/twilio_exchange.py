@@ -1,6 +1,7 @@
 """SMS and voice through Twilio; the library is heavy and is loaded with the first message."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,6 +13,7 @@ from responder.foundation.messaging.settings import TWILIO_URL, MessagingSetting
 TIMEOUT_SECONDS = rules.PROVIDER_MAY_TAKE.total_seconds()
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 TRACES = 20
+CLOCKS_DIFFER = timedelta(seconds=5)
 
 UNREACHED = Text("服务商连接不上", "the provider cannot be reached")
 SILENT = Text("服务商没有应答", "the provider did not answer")
@@ -37,17 +39,18 @@ class TwilioExchange:
     def find(self, message: Outgoing) -> Accepted | Unknown | None:
         """Return the trace of *message*: the same words (or a call) to the same number since it was being sent."""
         client = self._client()
+        placed = client.calls if message.channel == "voice" else client.messages
         try:
-            if message.channel == "voice":
-                calls = client.calls.list(
-                    to=message.address, start_time_after=message.sending_at, limit=TRACES
-                )
-                return Accepted(calls[0].sid, str(calls[0].status)) if calls else None
-            sent = client.messages.list(to=message.address, date_sent_after=message.sending_at, limit=TRACES)
+            # Not asked by date: the provider dates a message when it leaves, and this one may still be queued there.
+            traces = placed.list(to=message.address, limit=TRACES)
         except _failures() as error:
             return _unknown(error)
-        same = [each for each in sent if each.body == message.text]
-        return Accepted(same[0].sid, str(same[0].status)) if same else None
+        since = message.sending_at - CLOCKS_DIFFER
+        for trace in traces:
+            is_ours = message.channel == "voice" or trace.body == message.text
+            if is_ours and (trace.date_created is None or trace.date_created >= since):
+                return Accepted(trace.sid, str(trace.status))
+        return None
 
     def look(self, channel: str, sid: str) -> Accepted | Unknown | None:
         """Return how far *sid* got."""

@@ -1,0 +1,1 @@
+"""The rules that keep the repository and its tests in order."""

@@ -149,5 +149,9 @@ TOTAL = re.compile(
 ON_SITE = re.compile(
     rf"(?:当班|入井|下井|井下|在册|车上|船上|机上)(?:人员|共|有|作业|\s)*(?P<count>{_NUMERAL})\s?人"
 )
+AFTERWARDS = re.compile(
+    r"\s?(?:后|后来|经|送医|送院|当场|抢救|无效|不幸|因公|均|都|全部|已经?)*(?:死亡|身亡|遇难|重伤|轻伤|受伤|失踪|中毒|被困|获救)"
+)
+"""A clause that only says what became of the people named in the one before."""
 NO_NUMBER_AFTER = re.compile("[0-9.:%号月日时点分秒岁米吨公里平方层楼度辆台元万亿家起处次条只间套级]")
 TOGETHER = re.compile("[ 和及与或、/]{0,2}")

@@ -7,6 +7,7 @@ from enum import Enum
 
 from responder.incidents.recognition import numerals
 from responder.incidents.recognition.figure_words import (
+    AFTERWARDS,
     COUNTED,
     FILL,
     KEY,
@@ -152,15 +153,40 @@ def _meant(word: str) -> Field:
 def _joined(text: str) -> Iterator[Span]:
     """Yield every number joined with its word, clause by clause."""
     last = 0
+    waiting: Token | None = None
     for stop in [*STOP.finditer(text), None]:
         end = stop.start() if stop else len(text)
-        if end > last:
-            yield from _clause(text, last, end)
+        tokens = _tokens(text, last, end) if end > last else []
+        found = list(_clause(text, tokens))
+        if waiting is not None and not found:
+            found = _said_before(text[last:end], tokens, waiting)
+        yield from found
+        comma = stop is not None and stop.group() in ("，", ",")
+        waiting = (
+            tokens[0] if comma and not found and len(tokens) == 1 and _is_people(text, tokens[0]) else None
+        )
         last = stop.end() if stop else end
 
 
-def _clause(text: str, start: int, end: int) -> Iterator[Span]:
-    tokens = _tokens(text, start, end)
+def _is_people(text: str, token: Token) -> bool:
+    """Whether the token counts people to whom something may have happened, not those who were there."""
+    counted = token.key is None and token.has_unit and token.value is not None
+    return counted and TOTAL.search(text[max(0, token.start - 6) : token.start]) is None
+
+
+def _said_before(clause: str, tokens: list[Token], people: Token) -> list[Span]:
+    """Join a clause that only says what happened to the people before it: 一名工人坠落，抢救无效死亡."""
+    if len(tokens) != 1 or tokens[0].key is None or tokens[0].short or AFTERWARDS.match(clause) is None:
+        return []
+    word = tokens[0]
+    note = Note(
+        f"按前面说的 {people.value} 人理解，请核对。",
+        f"Taken of the {people.value} named before; please check.",
+    )
+    return [Span(word.start, word.end, tokens[0].key, people.value, True, note)]
+
+
+def _clause(text: str, tokens: list[Token]) -> Iterator[Span]:
     used: set[int] = set()
     for index, token in enumerate(tokens):
         if token.key is None or index in used:

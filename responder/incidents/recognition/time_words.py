@@ -51,7 +51,7 @@ TIME = re.compile(
 DAY_ONLY = re.compile(rf"{_FIRST}(?:(?:{_DAY})(?:{_PERIOD})?|今晨|今早|今晚|昨晚|昨夜)")
 TRAILING_DAY = re.compile(rf",? (?:on )?(?:{_DAY})(?![0-9:点时])")
 AGO = re.compile(
-    r"(?P<count>[0-9]{1,3}|[〇零一二两三四五六七八九十]{1,3}|半)\s?(?:个)?"
+    r"(?P<count>[0-9]{1,3}|[〇零一二两三四五六七八九十]{1,3}|半)\s?(?:个(?P<more>半)?)?"
     "(?P<unit>多?小时|多?钟头|分钟|分|刻钟| ?minutes| ?hours| ?hour)(?P<half>半)?(?:之?前|以前| ago)"
 )
 JUST_NOW = re.compile("刚才|刚刚|方才|just now|a moment ago")

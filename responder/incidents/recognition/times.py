@@ -145,7 +145,7 @@ def _loosely(match: re.Match[str], reckoning: Reckoning, ago: timedelta) -> Said
 
 def _ago(match: re.Match[str]) -> timedelta:
     count = 0.5 if match["count"] == "半" else float(numerals.amount(match["count"]) or 0)
-    count += 0.5 if match["half"] else 0
+    count += 0.5 if match["half"] or match["more"] else 0
     unit = match["unit"]
     minutes = 60 if "小时" in unit or "钟头" in unit or "hour" in unit else 15 if unit == "刻钟" else 1
     return timedelta(minutes=round(count * minutes))

@@ -8,7 +8,7 @@ from responder.incidents.recognition.model import Field, Note, Span
 from responder.incidents.recognition.reading import lower
 from responder.incidents.recognition.vocabulary import vocabulary
 
-_RUN = re.compile(r"[㐀-鿿A-Za-z0-9#()（）·]{2,60}")
+_RUN = re.compile(r"(?:[㐀-鿿A-Za-z0-9#·]|[(（][㐀-鿿]{2,6}[)）](?=集团|有限|股份|总公司|分公司)){2,60}")
 _OWN_NUMBER = re.compile(
     "(?:[0-9一二三四五六七八九十]{1,3}号?(?:井|矿|车间|线|炉|库)|[一二三四五六七八九十]采区)(?![下口])"
 )
@@ -72,12 +72,12 @@ def _unit_span(text: str, start: int, end: int, suffix: int, glued: Glued | None
         return None
     if words.type_pattern.search(lower(head)):
         return None
+    if words.nameless.fullmatch(head):
+        return Span(start, end, Field.UNIT, name, True, _NAMELESS_NOTE)
     if glued is not None and glued.end == start:
         return Span(start, end, Field.UNIT, glued.text + name)
     if not head and end - suffix == len(name) and not _several_words(text, start, end):
         return None
-    if words.nameless.fullmatch(head):
-        return Span(start, end, Field.UNIT, name, True, _NAMELESS_NOTE)
     return Span(start, end, Field.UNIT, name)
 
 

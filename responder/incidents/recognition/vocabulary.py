@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 NOT_SO = re.compile(r"(?:未|未发生|没有|没有发生|没|无|防止|避免|严防|以防|no |not |without )$")
 """Words before a term that deny it: 未发生爆炸."""
@@ -17,6 +18,8 @@ class TypeWord:
     type: str
     rank: int
     implies: str | None
+    beside: tuple[tuple[str, str], ...] = ()
+    """Words elsewhere in the text and the more telling type they make of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,16 @@ def _whole(word: str) -> str:
     return r"(?<![a-z])" + re.escape(word.lower()) + ("" if word.endswith(".") else r"(?![a-z])")
 
 
+def _beside(entry: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((word, name) for name, words in entry.get("beside", {}).items() for word in words)
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """Return the shipped vocabulary."""
     raw = tomllib.loads(files(__package__).joinpath("vocabulary.toml").read_text("utf-8"))
     types = {
-        word.lower(): TypeWord(name, entry["rank"], entry.get("implies"))
+        word.lower(): TypeWord(name, entry["rank"], entry.get("implies"), _beside(entry))
         for name, entry in raw["types"].items()
         for word in entry["words"]
     }

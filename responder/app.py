@@ -9,25 +9,62 @@ from flask import Flask, g, request
 from flask_babel import Babel
 from whitenoise import WhiteNoise
 
+import duty_roster.api
+import duty_roster.views
 import maps.assets
 from responder.config import Settings, load_settings
 from responder.core.clock import Clock, SystemClock
 from responder.core.db import make_engine
 from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.lanes import REAL_LANE
+from responder.core.permissions import public
 from responder.core.uow import Database
-from responder.features import BLUEPRINTS, register_doors
+from responder.dispatch import api as dispatch_api
+from responder.dispatch import register as _forces  # noqa: F401 - lets `reference load` know the register
+from responder.escalation import api as escalation_api
+from responder.escalation import views as escalation_views
+from responder.foundation.access import views as access_views
 from responder.foundation.access.gatekeeper import Gatekeeper, unlisted_routes
+from responder.foundation.directory import api as directory_api
+from responder.foundation.directory import views as directory_views
 from responder.foundation.directory.vault import Vault
+from responder.foundation.messaging import webhooks
+from responder.foundation.messaging.addresses import AddressBook
+from responder.foundation.messaging.settings import from_mapping
 from responder.foundation.web import problems, security, words
 from responder.foundation.web.context import EXTENSION, Installation, current_locale
 from responder.foundation.web.lane_path import LANE_ENVIRON, LanePath
+from responder.incidents import api as incidents_api
+from responder.incidents import views as incidents_views
+from responder.incidents.doors import DOORS
 from responder.reactions import REACTIONS
+from responder.reporting import api as reporting_api
+from responder.reporting import views as reporting_views
+from responder.reporting.panel import ChainPanel
+from responder.situation import board, health, map_page
 from responder.situation.shell import shell
 
 PACKAGE = Path(__file__).parent
-STATIC_YEARS = 365 * 24 * 3600
 LARGEST_REQUEST = 25 * 1024 * 1024
+
+BLUEPRINTS = (
+    access_views.bp,
+    board.bp,
+    incidents_views.bp,
+    incidents_api.api,
+    reporting_views.bp,
+    reporting_api.api,
+    escalation_views.bp,
+    escalation_api.api,
+    duty_roster.views.bp,
+    duty_roster.api.api,
+    directory_views.bp,
+    directory_api.api,
+    dispatch_api.api,
+    map_page.bp,
+    health.bp,
+)
+PANELS = (ChainPanel(),)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -40,12 +77,15 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         spec_path="/api/v1/openapi.json",
         docs_path=None,
         json_errors=False,
-        static_folder=None,  # type: ignore[arg-type]
+        static_folder=str(PACKAGE / "foundation" / "web" / "static"),
         template_folder=str(PACKAGE / "foundation" / "web" / "templates"),
     )
+    public(app.view_functions["static"])
     _configure(app, settings)
     database = Database(make_engine(settings.database_url), clock or SystemClock(), EmbeddedJobs(), REACTIONS)
-    app.extensions[EXTENSION] = Installation(settings, database, Vault(settings.secret_key), shell)
+    vault = Vault(settings.secret_key)
+    messaging = from_mapping(settings.environment, demo=settings.demo)
+    app.extensions[EXTENSION] = Installation(settings, database, vault, messaging.channels, shell)
     Babel(
         app,
         default_locale="zh_Hans_CN",
@@ -57,9 +97,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         register(app)
     app.before_request(_enter_lane)
     Gatekeeper(settings).register(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, webhooks.make_blueprint(messaging, AddressBook(vault))):
         app.register_blueprint(blueprint)
-    register_doors()
+    DOORS.open(*PANELS)
     _refuse_unlisted(app)
     app.wsgi_app = LanePath(_static(app))  # type: ignore[method-assign]
     return cast(Flask, app)

@@ -5,16 +5,17 @@ import importlib
 MODULES = (
     "responder.core.lanes",
     "responder.core.jobs.embedded",
+    "responder.core.heartbeat",
     "responder.foundation.web.models",
     "responder.foundation.directory.models",
     "responder.foundation.audit.models",
     "responder.foundation.access.models",
     "responder.foundation.messaging.models",
     "responder.escalation.models",
-    "responder.processes.models",
     "duty_roster.models",
     "responder.incidents.models",
     "responder.reporting.models",
+    "responder.dispatch.models",
 )
 
 

@@ -5,6 +5,7 @@ import importlib
 MODELS = (
     "responder.core.lanes",
     "responder.core.jobs.embedded",
+    "responder.core.heartbeat",
     "responder.foundation.directory.models",
     "responder.foundation.audit.models",
     "responder.foundation.access.models",
@@ -13,6 +14,7 @@ MODELS = (
     "duty_roster.models",
     "responder.incidents.models",
     "responder.reporting.models",
+    "responder.dispatch.models",
 )
 
 

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from maps.distance import great_circle_km
+from maps.distance import distance_km
 from responder.core.errors import Text, invalid
 from responder.core.permissions import Permission, requires
 from responder.dispatch import queries
@@ -71,7 +71,7 @@ def feature(force: RescueForce, near: tuple[float, float] | None = None) -> dict
         "reported_at": iso(force.reported_at),
     }
     if near is not None:
-        properties["distance_km"] = round(great_circle_km(*near, force.lon, force.lat), 1)
+        properties["distance_km"] = round(distance_km(*near, force.lon, force.lat), 1)
     return {
         "type": "Feature",
         "id": force.code,

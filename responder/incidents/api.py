@@ -46,7 +46,8 @@ def create(uow: UnitOfWork, **_body: Any) -> tuple[dict[str, Any], int]:
     uow.react()
     body = shapes.incident_whole(queries.unscoped(uow.session, incident_id), uow)
     body["duplicates"] = [
-        {"id": str(row.id), "number": row.number, "reporting_grade": row.reporting_grade} for row in duplicates
+        {"id": str(row.id), "number": row.number, "reporting_grade": row.reporting_grade}
+        for row in duplicates
     ]
     return body, 201
 
@@ -111,7 +112,10 @@ def report(uow: UnitOfWork, incident_id: UUID, **_body: Any) -> tuple[dict[str, 
     seen = raw.get("version")
     before = {str(leg) for leg in _leg_ids(incident_id, uow)}
     version = services.add_report(
-        incident_id, services.read_change(raw, uow.now), uow, seen_version=seen if isinstance(seen, int) else None
+        incident_id,
+        services.read_change(raw, uow.now),
+        uow,
+        seen_version=seen if isinstance(seen, int) else None,
     )
     uow.react()
     body = shapes.incident_whole(queries.unscoped(uow.session, incident_id), uow)

@@ -61,9 +61,18 @@ def complete(values: Mapping[str, str], heard: Recognition, place_name: str | No
     given: dict[str, str] = {}
     if heard.place is not None and not values.get("place"):
         given["place"] = place_name or heard.place.text
-    if heard.place is not None and heard.place.code and not values.get("jurisdiction") and not values.get("place"):
+    if (
+        heard.place is not None
+        and heard.place.code
+        and not values.get("jurisdiction")
+        and not values.get("place")
+    ):
         given["jurisdiction"] = heard.place.town_code or heard.place.code
-    for name, words in (("unit", heard.unit), ("sector", heard.sector), ("accident_type", heard.accident_type)):
+    for name, words in (
+        ("unit", heard.unit),
+        ("sector", heard.sector),
+        ("accident_type", heard.accident_type),
+    ):
         if words:
             given[name] = words
     for name, at in (("occurred_at", heard.occurred_at), ("unit_informed_at", heard.unit_informed_at)):
@@ -120,6 +129,4 @@ def with_day(text: str, now: datetime) -> str:
 
 def form_errors(errors: Mapping[str, Text]) -> dict[str, Text]:
     """Return errors under the names of the form's fields: `facts.deaths` is `deaths`, `source.phone` is `source_phone`."""
-    return {
-        name.removeprefix("facts.").replace("source.", "source_"): text for name, text in errors.items()
-    }
+    return {name.removeprefix("facts.").replace("source.", "source_"): text for name, text in errors.items()}

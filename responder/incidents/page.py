@@ -49,7 +49,13 @@ def row_model(incident: Incident, prefix: str, ours: str = "") -> dict[str, Any]
 
 
 def incident_page(
-    incident: Incident, uow: UnitOfWork, *, prefix: str, version: int | None, show_changes: bool, all_yours: bool
+    incident: Incident,
+    uow: UnitOfWork,
+    *,
+    prefix: str,
+    version: int | None,
+    show_changes: bool,
+    all_yours: bool,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the page's `incident` and its `panels`."""
     locale = current_locale()
@@ -124,12 +130,18 @@ def _open_doors(model: dict[str, Any], incident: Incident, uow: UnitOfWork) -> l
 def _version(shown: Report, reports: Sequence[Report], url: str, show_changes: bool) -> dict[str, Any]:
     texts = []
     for name in ("summary", "measures"):
-        before = next((getattr(r, name) for r in reversed(reports) if r.version < shown.version and getattr(r, name)), "")
+        before = next(
+            (getattr(r, name) for r in reversed(reports) if r.version < shown.version and getattr(r, name)),
+            "",
+        )
         after = getattr(shown, name)
         if show_changes and before and after and before != after:
             texts.append({"field": name, "before": before, "after": after})
     latest_text = {
-        name: next((getattr(r, name) for r in reversed(reports) if r.version <= shown.version and getattr(r, name)), None)
+        name: next(
+            (getattr(r, name) for r in reversed(reports) if r.version <= shown.version and getattr(r, name)),
+            None,
+        )
         for name in ("summary", "measures")
     }
     return {
@@ -202,13 +214,21 @@ def _judgement(incident: Incident, shown: Report, reports: Sequence[Report]) -> 
 
 def _timeline(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
     entries = audit.timeline(uow.session, incident.id)
-    return {"timeline": timeline_rows(list(reversed(entries))[:TIMELINE_ROWS]), "timeline_total": len(entries)}
+    return {
+        "timeline": timeline_rows(list(reversed(entries))[:TIMELINE_ROWS]),
+        "timeline_total": len(entries),
+    }
 
 
 def timeline_rows(entries: Sequence[Any]) -> list[dict[str, Any]]:
     """Return timeline entries as the macro shows them."""
     locale = current_locale()
     return [
-        {"at": entry.at, "who": entry.actor_name, "what": audit_words.sentence(entry, locale), "hash": entry.hash}
+        {
+            "at": entry.at,
+            "who": entry.actor_name,
+            "what": audit_words.sentence(entry, locale),
+            "hash": entry.hash,
+        }
         for entry in entries
     ]

@@ -19,7 +19,10 @@ TOWN_DIGITS = 9
 def _built(session: Session) -> Gazetteer:
     rows = directory.gazetteer(session)
     return Gazetteer.build(
-        [PlaceRow(row.code, row.name, row.name_en, _level(row), row.parent_code or "") for row in rows.places],
+        [
+            PlaceRow(row.code, row.name, row.name_en, _level(row), row.parent_code or "")
+            for row in rows.places
+        ],
         [TownRow(row.code, row.name, row.county_code) for row in rows.towns],
         [FormerRow(row.former_name, row.code, row.until_year, row.former_code) for row in rows.former],
     )

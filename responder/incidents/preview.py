@@ -34,7 +34,11 @@ def read_form(values: Mapping[str, str], uow: UnitOfWork) -> Reading:
     """Return what the typed fields and the words amount to."""
     places = DirectoryPlaces(uow.session, uow.actor.area.code, uow.now)
     heard = read_words(uow.session, values.get("text", ""), uow.now, uow.actor.area.code)
-    found = places.by_code(heard.place.town_code or heard.place.code) if heard.place and heard.place.code else None
+    found = (
+        places.by_code(heard.place.town_code or heard.place.code)
+        if heard.place and heard.place.code
+        else None
+    )
     filled = complete(values, heard, found.full_name if found else None)
     try:
         intake = read_intake(raw_intake(filled.values, uow.now), uow.now, places)
@@ -114,7 +118,9 @@ def _pieces(text: str, reading: Reading) -> list[dict[str, Any]]:
 
 
 def _note(span: Span, locale: str) -> str:
-    name = FIELD_NAMES.get(span.field) or FACTS.get(span.field.value) or Text(span.field.value, span.field.value)
+    name = (
+        FIELD_NAMES.get(span.field) or FACTS.get(span.field.value) or Text(span.field.value, span.field.value)
+    )
     words = name.in_(locale)
     if span.field is Field.SECTOR and isinstance(span.value, str) and span.value in SECTORS:
         words = f"{words} {SECTORS[span.value].in_(locale)}"
@@ -140,7 +146,10 @@ def _fills(reading: Reading) -> list[dict[str, str]]:
     heard = reading.heard
     fills = [("jurisdiction", (heard.place.town_code or heard.place.code or "") if heard.place else "")]
     seen = {span.field.value for span in heard.spans}
-    fills += [(name, value or "") for name, value in (("sector", heard.sector), ("accident_type", heard.accident_type))]
+    fills += [
+        (name, value or "")
+        for name, value in (("sector", heard.sector), ("accident_type", heard.accident_type))
+    ]
     if heard.occurred_at and "occurred_at" not in seen:
         fills.append(("occurred_at", show_time(as_utc(heard.occurred_at))))
     return [{"field": name, "value": value} for name, value in fills if value]
@@ -150,7 +159,11 @@ def _warnings(reading: Reading, locale: str) -> list[str]:
     names = {"en": "en"}.get(locale, "zh")
     notes = [getattr(note, names) for note in reading.heard.notes]
     # While a field is still empty nobody is scolded; what is wrong with what stands there is said at once.
-    wrong = [text.in_(locale) for name, text in reading.errors.items() if reading.filled.values.get(name, "").strip()]
+    wrong = [
+        text.in_(locale)
+        for name, text in reading.errors.items()
+        if reading.filled.values.get(name, "").strip()
+    ]
     return list(dict.fromkeys(notes + wrong))
 
 

@@ -96,7 +96,12 @@ def _narrow(query: Select[Any], filters: Filters) -> Select[Any]:
 
 
 def page(
-    session: Session, actor: Actor, filters: Filters, *, limit: int = PAGE, after: tuple[datetime, UUID] | None = None
+    session: Session,
+    actor: Actor,
+    filters: Filters,
+    *,
+    limit: int = PAGE,
+    after: tuple[datetime, UUID] | None = None,
 ) -> Sequence[Incident]:
     """Return one page of the incidents the actor may see, the newest first, after the cursor."""
     query = _narrow(select(Incident).where(visible(actor)), filters)
@@ -109,7 +114,9 @@ def on_board(session: Session, actor: Actor, limit: int) -> Sequence[Incident]:
     """Return the open incidents with the nearest limits, those without a limit last."""
     query = select(Incident).where(visible(actor), Incident.state == "open", Incident.historic.is_(false()))
     return session.scalars(
-        query.order_by(Incident.next_due_at.is_(None), Incident.next_due_at, Incident.received_at.desc()).limit(limit)
+        query.order_by(
+            Incident.next_due_at.is_(None), Incident.next_due_at, Incident.received_at.desc()
+        ).limit(limit)
     ).all()
 
 
@@ -125,7 +132,9 @@ class Totals:
 def totals(session: Session, actor: Actor, day_start: datetime, month_start: datetime) -> Totals:
     """Return how many incidents are open, and how many came in since the day and the month began."""
     mine = and_(visible(actor), Incident.historic.is_(False))
-    open_count = session.scalar(select(func.count()).select_from(Incident).where(mine, Incident.state == "open"))
+    open_count = session.scalar(
+        select(func.count()).select_from(Incident).where(mine, Incident.state == "open")
+    )
     recent = session.execute(
         select(func.count(), func.count().filter(Incident.received_at >= day_start))
         .select_from(Incident)
@@ -145,12 +154,22 @@ def board_stamp(session: Session, actor: Actor) -> str:
 
 
 def probable_duplicates(
-    session: Session, actor: Actor, *, jurisdiction_code: str, unit: str | None, sector: str, occurred_at: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    jurisdiction_code: str,
+    unit: str | None,
+    sector: str,
+    occurred_at: datetime,
 ) -> Sequence[Incident]:
     """Return open incidents that may be the same one: same county or unit, same sector, hours apart at most."""
     window = timedelta(hours=DUPLICATE_HOURS)
     near = Incident.jurisdiction_code == jurisdiction_code
-    same_unit = and_(Incident.unit == unit, Incident.province_code == f"{jurisdiction_code[:2]}0000") if unit else false()
+    same_unit = (
+        and_(Incident.unit == unit, Incident.province_code == f"{jurisdiction_code[:2]}0000")
+        if unit
+        else false()
+    )
     query = select(Incident).where(
         visible(actor),
         Incident.state == "open",

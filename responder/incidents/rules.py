@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from responder.core.clock import from_wall
 from responder.core.errors import InvalidInput, Text
-from responder.law.model import ACCIDENT_TYPES, SECTORS
+from responder.foundation.web.lexicon import ACCIDENT_TYPES, SECTORS
 
 FACT_NAMES = (
     "deaths",
@@ -32,7 +32,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)  # a caller's clock may run a little ahea
 UNKNOWN_WORDS = {"", "未知", "不明", "不详", "unknown", "?", "？"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
-NOT_A_NUMBER = Text("请填整数；不知道就留空，不要填 0。", "Give a whole number; leave it empty if unknown, not 0.")
+NOT_A_NUMBER = Text(
+    "请填整数；不知道就留空，不要填 0。", "Give a whole number; leave it empty if unknown, not 0."
+)
 NEGATIVE = Text("人数和金额不能小于 0。", "Figures cannot be below 0.")
 TOO_MANY = Text("这个数字不可能，请再核对。", "That figure is impossible; check it again.")
 NOT_A_TIME = Text("时间读不懂，请写成 2026-11-21 13:20。", "Write the time as 2026-11-21 13:20.")
@@ -45,11 +47,17 @@ LINE_TOO_LONG = Text("太长了：最多 300 字。", "Too long: 300 characters 
 NOT_TEXT = Text("这里要填文字。", "Text is expected here.")
 NO_SECTOR = Text("请选择行业。", "Choose a sector.")
 UNKNOWN_SECTOR = Text("没有这个行业，请从列表中选。", "There is no such sector; choose one from the list.")
-UNKNOWN_TYPE = Text("没有这个事故类型，请从列表中选。", "There is no such accident type; choose one from the list.")
+UNKNOWN_TYPE = Text(
+    "没有这个事故类型，请从列表中选。", "There is no such accident type; choose one from the list."
+)
 NO_PLACE = Text("请写明地点：省市县或乡镇。", "Say where: province, city, county or town.")
-UNKNOWN_PLACE = Text("找不到这个地方，请写全名或行政区划代码。", "No such place is known; give its full name or code.")
+UNKNOWN_PLACE = Text(
+    "找不到这个地方，请写全名或行政区划代码。", "No such place is known; give its full name or code."
+)
 UNKNOWN_CODE = Text("没有这个行政区划代码。", "There is no such jurisdiction code.")
-NO_CONTENT = Text("请至少写一个数字或一句经过。", "Give at least one figure or one sentence of what happened.")
+NO_CONTENT = Text(
+    "请至少写一个数字或一句经过。", "Give at least one figure or one sentence of what happened."
+)
 BAD_POINT = Text("经纬度要成对填写，且在中国范围内。", "Give both longitude and latitude, within China.")
 SWAPPED_POINT = Text("经度和纬度好像填反了。", "Longitude and latitude seem to be swapped.")
 NOT_AN_OBJECT = Text("这里要一组“名称: 数字”。", "An object of names and figures is expected here.")
@@ -64,7 +72,7 @@ class Place(Protocol):
     level: str
     county_code: str | None
     city_code: str | None
-    province_code: str
+    province_code: str | None
     lon: float | None
     lat: float | None
 

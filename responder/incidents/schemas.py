@@ -38,7 +38,9 @@ class IncidentIn(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    occurred_at: str | None = Field(None, description="ISO 8601; absent: the received time, marked uncertain.")
+    occurred_at: str | None = Field(
+        None, description="ISO 8601; absent: the received time, marked uncertain."
+    )
     unit_informed_at: str | None = None
     received_at: str | None = None
     jurisdiction: str | None = None

@@ -38,9 +38,13 @@ FALLING = Text(
     "这个数字比上一版小。数字下调请选“更正”，并写明原因。",
     "This is lower than the last version. Choose “correction” for a lower figure and say why.",
 )
-CLOSED = Text("事故已结案，只能补报或更正。", "The incident is closed; only a supplement or a correction can follow.")
+CLOSED = Text(
+    "事故已结案，只能补报或更正。", "The incident is closed; only a supplement or a correction can follow."
+)
 NO_REASON = Text("请写明更正的原因。", "Say why the figure is corrected.")
-NOTHING_NEW = Text("没有任何变化。请填写变化的数字或一句进展。", "Nothing changed. Give a new figure or one sentence.")
+NOTHING_NEW = Text(
+    "没有任何变化。请填写变化的数字或一句进展。", "Nothing changed. Give a new figure or one sentence."
+)
 COUNTED = ("deaths", "missing", "serious_injuries", "acute_poisonings", "direct_loss_yuan")
 
 
@@ -254,7 +258,10 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
     changes = _changes(incident, change)
     earlier = list(queries.reports(uow.session, incident.id))
     before = incident.reporting_grade
-    incident.facts = {**incident.facts, **{name: pair[1] for name, pair in changes.items() if name in change.facts}}
+    incident.facts = {
+        **incident.facts,
+        **{name: pair[1] for name, pair in changes.items() if name in change.facts},
+    }
     incident.unit = change.unit or incident.unit
     incident.accident_type = change.accident_type or incident.accident_type
     incident.version += 1
@@ -354,7 +361,9 @@ def add_attachment(incident_id: UUID, filename: str, content: bytes, kind: str, 
         raise invalid(file=Text("文件超过 20 MB，请压缩后再传。", "The file is over 20 MB; make it smaller."))
     media_type = next((media for magic, media in MEDIA_TYPES.items() if content.startswith(magic)), None)
     if media_type is None:
-        raise invalid(file=Text("只收照片（JPEG、PNG、GIF、WebP）和 PDF。", "Only photographs and PDF are taken."))
+        raise invalid(
+            file=Text("只收照片（JPEG、PNG、GIF、WebP）和 PDF。", "Only photographs and PDF are taken.")
+        )
     row = Attachment(
         id=new_id(),
         incident_id=incident.id,

@@ -17,7 +17,15 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
 from responder.foundation.web.api import decode_cursor, encode_cursor
 from responder.foundation.web.context import current_locale, render, unit_of_work
-from responder.foundation.web.lexicon import ACCIDENT_TYPES, CHANNELS, FACTS, GRADES, REPORT_KINDS, SECTORS, STATES
+from responder.foundation.web.lexicon import (
+    ACCIDENT_TYPES,
+    CHANNELS,
+    FACTS,
+    GRADES,
+    REPORT_KINDS,
+    SECTORS,
+    STATES,
+)
 from responder.incidents import intake_form, page, queries, services
 from responder.incidents.models import Attachment
 from responder.incidents.preview import Reading, preview, read_form
@@ -59,7 +67,11 @@ def index() -> ResponseReturnValue:
         )
         errors = {name: text.in_(current_locale()) for name, text in reader.errors.items()}
         rows = queries.page(
-            uow.session, uow.actor, filters, limit=PAGE_ROWS + 1, after=decode_cursor(request.args.get("cursor"))
+            uow.session,
+            uow.actor,
+            filters,
+            limit=PAGE_ROWS + 1,
+            after=decode_cursor(request.args.get("cursor")),
         )
         shown = rows[:PAGE_ROWS]
         older = None
@@ -95,7 +107,9 @@ def new() -> ResponseReturnValue:
         values = intake_form.typed(draft.fields if draft else {})
         started = draft.started_at if draft else uow.now
         reading = read_form(values, uow)
-        return _form_page(uow, reading, received_at=started, errors={}, saved_at=draft.saved_at if draft else None)
+        return _form_page(
+            uow, reading, received_at=started, errors={}, saved_at=draft.saved_at if draft else None
+        )
 
 
 def _form_page(
@@ -179,7 +193,9 @@ def create() -> ResponseReturnValue:
 
 def _refused(uow: UnitOfWork, reading: Reading, errors: dict[str, Text]) -> ResponseReturnValue:
     said = {name: text.in_(current_locale()) for name, text in errors.items()}
-    return _form_page(uow, reading, received_at=_received_at(uow), errors=said), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _form_page(
+        uow, reading, received_at=_received_at(uow), errors=said
+    ), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @bp.get("/incidents/<uuid:incident_id>")
@@ -231,14 +247,21 @@ def new_report(incident_id: UUID) -> ResponseReturnValue:
     """Show the form of a later report; an intake merged into this incident brings its fields along."""
     with unit_of_work(write=False) as uow:
         incident = queries.incident(uow.session, uow.actor, incident_id)
-        values = {"kind": "follow_up", **{name: request.form.get(name, "") for name in (*FACT_NAMES, "summary")}}
+        values = {
+            "kind": "follow_up",
+            **{name: request.form.get(name, "") for name in (*FACT_NAMES, "summary")},
+        }
         if request.method == "POST":
             values["summary"] = request.form.get("summary") or request.form.get("text", "")
         return _report_page(uow, incident, values, {}, None)
 
 
 def _report_page(
-    uow: UnitOfWork, incident: Any, values: dict[str, str], errors: dict[str, str], stale: dict[str, Any] | None
+    uow: UnitOfWork,
+    incident: Any,
+    values: dict[str, str],
+    errors: dict[str, str],
+    stale: dict[str, Any] | None,
 ) -> str:
     locale = current_locale()
     form = {

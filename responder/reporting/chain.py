@@ -38,7 +38,9 @@ def legs_of(uow: UnitOfWork, incident: Incident) -> Sequence[ReportLeg]:
 def receipts_of(incident: Incident, first: Report, legs: Sequence[ReportLeg]) -> tuple[Receipt, ...]:
     """Return who has the report since when: the office that entered it, and every acknowledged leg."""
     receipts = [
-        Receipt(Party.parse(leg.receiver), leg.acknowledged_at, leg.climb, Party.parse(leg.sender), Kind(leg.kind))
+        Receipt(
+            Party.parse(leg.receiver), leg.acknowledged_at, leg.climb, Party.parse(leg.sender), Kind(leg.kind)
+        )
         for leg in legs
         if leg.acknowledged_at is not None
     ]
@@ -155,4 +157,6 @@ def note_next_due(incident: Incident, legs: Sequence[ReportLeg]) -> None:
 
 def sent_before(legs: Sequence[ReportLeg], at: datetime) -> set[str]:
     """Return the codes of the offices that had a report before *at*."""
-    return {leg.receiver_code for leg in legs if leg.acknowledged_at is not None and leg.acknowledged_at <= at}
+    return {
+        leg.receiver_code for leg in legs if leg.acknowledged_at is not None and leg.acknowledged_at <= at
+    }

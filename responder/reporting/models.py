@@ -17,10 +17,13 @@ class ReportLeg(LaneMixin, Base):
     __tablename__ = "report_leg"
     __table_args__ = (
         UniqueConstraint("lane_id", "id"),
-        UniqueConstraint("lane_id", "incident_id", "climb", "sender", "receiver", "kind", "rule", "starts_on"),
+        UniqueConstraint(
+            "lane_id", "incident_id", "climb", "sender", "receiver", "kind", "rule", "starts_on"
+        ),
         lane_fk("incident_id", "incident"),
         CheckConstraint(
-            "state IN ('planned', 'open', 'sent', 'acknowledged', 'returned', 'skipped', 'withdrawn')", name="state"
+            "state IN ('planned', 'open', 'sent', 'acknowledged', 'returned', 'skipped', 'withdrawn')",
+            name="state",
         ),
         Index("ix_report_leg_receiver", "receiver_code", "state", "due_at"),
         Index("ix_report_leg_sender", "sender_code", "state", "due_at"),

@@ -69,7 +69,9 @@ class ChainPanel:
             ),
             "quad": {"reported": _reported(legs)},
             "legs": _counts(legs),
-            "chain": [office for level in LEVELS if (office := _office(legs, level, AREA, code, uow.now, prefix))],
+            "chain": [
+                office for level in LEVELS if (office := _office(legs, level, AREA, code, uow.now, prefix))
+            ],
             "lines": _lines(legs, code, uow.now, prefix),
             "callouts": [_callout(one) for one in history],
         }

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
-from responder.core.errors import nothing_here
+from responder.core.errors import Text, nothing_here
 from responder.incidents.models import Incident
 from responder.incidents.queries import visible
 from responder.reporting.models import ReportLeg, VersionNotice
@@ -66,7 +66,9 @@ def waiting_for(session: Session, agency_code: str, limit: int = 200) -> list[Wa
     return [Waiting(row[0], row[1]) for row in rows]
 
 
-def unread_notices(session: Session, agency_code: str, limit: int = 50) -> list[tuple[VersionNotice, Incident]]:
+def unread_notices(
+    session: Session, agency_code: str, limit: int = 50
+) -> list[tuple[VersionNotice, Incident]]:
     """Return the later versions told to an office that nobody there has seen yet, the oldest first."""
     rows = session.execute(
         select(VersionNotice, Incident)
@@ -113,3 +115,28 @@ def soon_due(session: Session, now: datetime, until: datetime, limit: int) -> Se
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+
+
+def ringing_count(session: Session, agency_code: str) -> int:
+    """Return how many legs wait for the office's signature and how many later versions for its reading."""
+    unsigned = session.scalar(
+        select(func.count()).where(ReportLeg.receiver_code == agency_code, ReportLeg.state == "sent")
+    )
+    unread = session.scalar(
+        select(func.count()).where(VersionNotice.agency_code == agency_code, VersionNotice.seen_at.is_(None))
+    )
+    return (unsigned or 0) + (unread or 0)
+
+
+def still_wanted(session: Session, leg_id: UUID) -> Text | None:
+    """Return None while the leg still needs a signature, otherwise why nobody needs to be called about it."""
+    row = session.execute(
+        select(ReportLeg.state, Incident.state)
+        .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
+        .where(ReportLeg.id == leg_id)
+    ).one_or_none()
+    if row is None:
+        return Text("没有这个环节", "there is no such leg")
+    if row[0] != "sent":
+        return Text("已签收", "acknowledged") if row[0] == "acknowledged" else Text("不再需要", "no longer needed")
+    return Text("事故已结案", "the incident is closed") if row[1] != "open" else None

@@ -28,7 +28,10 @@ REMIND_BEFORE = timedelta(minutes=30)  # a setting, not law
 SWEEP = 500
 ALREADY = Text("这份报告已经签收。", "This report is acknowledged already.")
 NOT_SENT_YET = Text("还没有送出，不能签收。", "It has not been sent yet, so it cannot be acknowledged.")
-NOT_YOURS = Text("只有收方值班室或代记电话的报送方可以签收。", "Only the receiver, or the sender who notes a call, may do this.")
+NOT_YOURS = Text(
+    "只有收方值班室或代记电话的报送方可以签收。",
+    "Only the receiver, or the sender who notes a call, may do this.",
+)
 SENDER_ONLY = Text("只有报送方可以送出。", "Only the sender may send it.")
 RECEIVER_ONLY = Text("只有收方可以退回。", "Only the receiver may return it.")
 WHO_ANSWERED = Text("请写明接电话的人。", "Say who answered.")
@@ -246,7 +249,11 @@ def _receive(
     ]
     for other in {leg.id: leg, **{other.id: other for other in pair}}.values():
         other.state, other.acknowledged_at, other.noted_at = "acknowledged", at, uow.now
-        other.acknowledged_by, other.answered_by, other.method = uow.actor.name or who, who, other.method or method
+        other.acknowledged_by, other.answered_by, other.method = (
+            uow.actor.name or who,
+            who,
+            other.method or method,
+        )
         other.sent_at = other.sent_at or at
         if other.call_out_id is not None:
             escalation.acknowledge_call_out(uow, "leg", other.id, at=at, method=method, by=who)

@@ -125,7 +125,10 @@ def _leg_page(uow: UnitOfWork, leg_id: UUID, values: dict[str, str], errors: dic
         if may_note and ((to_us and leg.state == "sent") or from_us)
         else None,
         "send_url": f"{url}/send"
-        if from_us and leg.state in {"open", "returned"} and leg.receiver_rings and may(role, Permission.SEND_REPORT)
+        if from_us
+        and leg.state in {"open", "returned"}
+        and leg.receiver_rings
+        and may(role, Permission.SEND_REPORT)
         else None,
         "return_url": f"{url}/return" if to_us and leg.state == "sent" and may_note else None,
         "limits": [
@@ -174,7 +177,9 @@ def send(leg_id: UUID) -> ResponseReturnValue:
     """Send the report on."""
 
     def act(uow: UnitOfWork, reader: Reader) -> UUID:
-        return services.send_leg(leg_id, reader.text("method") or "web", reader.instant("at"), uow).incident_id
+        return services.send_leg(
+            leg_id, reader.text("method") or "web", reader.instant("at"), uow
+        ).incident_id
 
     return _act(leg_id, act)
 

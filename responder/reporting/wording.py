@@ -25,7 +25,9 @@ audit_words.register(
         "incident.logged": Text("第 1 版初报，编号 {number}", "First report, number {number}"),
         "incident.follow_up": Text("第 {version} 版续报", "Follow-up, version {version}"),
         "incident.supplement": Text("第 {version} 版补报", "Supplement, version {version}"),
-        "incident.correction": Text("第 {version} 版更正：{reason}", "Correction, version {version}: {reason}"),
+        "incident.correction": Text(
+            "第 {version} 版更正：{reason}", "Correction, version {version}: {reason}"
+        ),
         "incident.final": Text("第 {version} 版终报，结案", "Final report, version {version}; closed"),
         "incident.attached": Text("附件 {filename}", "Attachment {filename}"),
         "leg.sent": Text("报送{to}", "Reported to {to_en}"),

@@ -62,7 +62,9 @@ def incident_brief(incident: Incident, prefix: str) -> dict[str, Any]:
     }
 
 
-def due_items(rows: Iterable[Waiting], actor: Actor, prefix: str, *, on_incident: bool = False) -> list[dict[str, Any]]:
+def due_items(
+    rows: Iterable[Waiting], actor: Actor, prefix: str, *, on_incident: bool = False
+) -> list[dict[str, Any]]:
     """Return what the actor's office has to do about these legs, the most urgent first; the four bodies are one item."""
     items: list[dict[str, Any]] = []
     bodies: dict[tuple[Any, str], dict[str, Any]] = {}
@@ -94,9 +96,7 @@ def due_items(rows: Iterable[Waiting], actor: Actor, prefix: str, *, on_incident
 
 
 def _notify_words(names: list[str]) -> str:
-    return said(
-        Text(f"通知{names[0]}等 {len(names)} 个部门", f"Notify {names[0]} and {len(names) - 1} more")
-    )
+    return said(Text(f"通知{names[0]}等 {len(names)} 个部门", f"Notify {names[0]} and {len(names) - 1} more"))
 
 
 def _base(leg: ReportLeg, incident: Incident, prefix: str) -> dict[str, Any]:
@@ -116,7 +116,9 @@ def _to_sign(leg: ReportLeg, incident: Incident, prefix: str) -> dict[str, Any]:
     return {
         **_base(leg, incident, prefix),
         "kind": "acknowledge",
-        "what": said(Text(f"签收{leg.sender_name or '事故单位'}的报告", f"Acknowledge the report of {sender_of(leg)}")),
+        "what": said(
+            Text(f"签收{leg.sender_name or '事故单位'}的报告", f"Acknowledge the report of {sender_of(leg)}")
+        ),
         "action": {
             "url": f"{prefix}/legs/{leg.id}/acknowledgement",
             "method": "post",

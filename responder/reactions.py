@@ -1,0 +1,34 @@
+"""What the system does about each event, read top to bottom: `now` in its transaction, `later` through the job engine."""
+
+from responder.core.events import Event, Reaction, now
+from responder.core.uow import UnitOfWork
+from responder.escalation import services as escalation
+from responder.escalation.events import CallOutAcknowledged
+from responder.foundation.access import events as access
+from responder.foundation.audit import services as audit
+from responder.foundation.directory import events as directory
+from responder.foundation.messaging.events import DeliveryAnswered
+from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
+from responder.reporting import services as reporting
+
+
+def sign_called_leg(event: CallOutAcknowledged, uow: UnitOfWork) -> None:
+    """A person who answered our call for a report has signed it."""
+    if event.target_kind == "leg":
+        reporting.acknowledge_call(event.target_id, event.method, event.at, event.answered_by, uow)
+
+
+REACTIONS: dict[type[Event], Reaction] = {
+    IncidentLogged: now(reporting.open_chain),
+    IncidentReported: now(reporting.extend_chain),
+    IncidentClosed: now(reporting.stop_chain),
+    DeliveryAnswered: now(escalation.on_answer),
+    CallOutAcknowledged: now(sign_called_leg),
+    access.AccountCreated: now(audit.record_event),
+    access.LoggedIn: now(audit.record_event),
+    access.LogInRefused: now(audit.record_event),
+    access.LoggedOut: now(audit.record_event),
+    access.TokenIssued: now(audit.record_event),
+    directory.NumbersViewed: now(audit.record_event),
+    directory.ReferenceLoaded: now(audit.record_event),
+}

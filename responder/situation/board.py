@@ -1,0 +1,153 @@
+"""The duty room's board: what is due first, who holds it, one click to act."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from duty_roster import queries as duty
+from responder.core.clock import from_wall, wall
+from responder.core.permissions import Permission, may, requires
+from responder.core.uow import UnitOfWork
+from responder.escalation import queries as escalation
+from responder.escalation import services as ladder
+from responder.foundation.web.context import current_actor, render, unit_of_work
+from responder.incidents import queries as incidents
+from responder.incidents.page import row_model
+from responder.reporting import queries as reporting
+from responder.reporting import work
+from responder.reporting.panel import rung_models
+
+bp = Blueprint("board", __name__, template_folder="templates")
+ROWS = 12
+CALLS = 3
+YOURS = 3
+
+
+@bp.get("/")
+@requires(Permission.ENTER)
+def home() -> ResponseReturnValue:
+    """Go to the first page of the account's work."""
+    target = "/board" if may(current_actor().role, Permission.SEE_INCIDENTS) else "/health"
+    return Response(status=303, headers={"Location": target})
+
+
+@bp.get("/board")
+@requires(Permission.SEE_INCIDENTS)
+def board() -> ResponseReturnValue:
+    """Show the board."""
+    with unit_of_work(write=False) as uow:
+        return render("situation/board.html", uow.session, board=_model(uow))
+
+
+@bp.get("/board/version")
+@requires(Permission.SEE_INCIDENTS)
+def version() -> ResponseReturnValue:
+    """Answer a text that changes whenever the board does; a board that asks is alive."""
+    with unit_of_work(write=False) as uow:
+        stamp = _stamp(uow)
+        beats = escalation.beat_is_due(uow.session, uow.actor.agency_code, uow.actor.login, uow.now)
+    if beats and uow.actor.area.level != "unit":
+        with unit_of_work() as writing:
+            ladder.beat(writing, writing.actor.agency_code, writing.actor.login)
+    response = jsonify(version=stamp)
+    response.set_etag(stamp)
+    response.headers["Cache-Control"] = "no-cache"
+    return response.make_conditional(request)
+
+
+def _stamp(uow: UnitOfWork) -> str:
+    ringing = reporting.ringing_count(uow.session, uow.actor.agency_code)
+    return f"{incidents.board_stamp(uow.session, uow.actor)}-{ringing}"
+
+
+def _model(uow: UnitOfWork) -> dict[str, Any]:
+    actor, prefix = uow.actor, request.script_root
+    here = wall(uow.now)
+    day = from_wall(here.replace(hour=0, minute=0, second=0, microsecond=0))
+    month = from_wall(here.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+    totals = incidents.totals(uow.session, actor, day, month)
+    waiting = reporting.waiting_for(uow.session, actor.agency_code)
+    alarms, rest = _alarms(uow, waiting, prefix)
+    items = work.due_items(rest, actor, prefix)
+    items += [work.notice_item(*pair, prefix) for pair in reporting.unread_notices(uow.session, actor.agency_code)]
+    items.sort(key=lambda item: item["due_at"])
+    show_all = request.args.get("all") == "1"
+    tonight = day + timedelta(days=1)
+    shown = items if show_all else items[:YOURS]
+    return {
+        "version_url": f"{prefix}/board/version",
+        "version": _stamp(uow),
+        "alarms": alarms,
+        "yours": shown,
+        "yours_total": len(items),
+        "yours_later": sum(item["due_at"] < tonight for item in items[len(shown) :]) or None,
+        "yours_later_at": None,
+        "yours_all": show_all,
+        "yours_url": f"{prefix}/board" if show_all else f"{prefix}/board?all=1",
+        "incidents": [row_model(row, prefix, actor.agency_name) for row in incidents.on_board(uow.session, actor, ROWS)],
+        "open_count": totals.open,
+        "open_url": f"{prefix}/incidents?state=open",
+        "today": {"count": totals.today, "url": f"{prefix}/incidents?since={day.isoformat().replace('+', '%2B')}"},
+        "month": {
+            "count": totals.this_month,
+            "url": f"{prefix}/incidents?since={month.isoformat().replace('+', '%2B')}",
+        },
+        "rooms": None,
+        **_watch(uow),
+        **_calls(uow, prefix),
+    }
+
+
+def _alarms(
+    uow: UnitOfWork, waiting: list[reporting.Waiting], prefix: str
+) -> tuple[list[dict[str, Any]], list[reporting.Waiting]]:
+    """Return the solid blocks for what rings here, and the legs that remain for the list."""
+    if not may(uow.actor.role, Permission.ACKNOWLEDGE_REPORT):
+        return [], waiting
+    views = {view.id: view for view in escalation.ringing(uow.session, uow.actor.agency_code, uow.now)}
+    alarms, rest = [], []
+    seen: set[Any] = set()
+    for row in waiting:
+        unsigned = row.leg.receiver_code == uow.actor.agency_code and row.leg.state == "sent"
+        if not unsigned:
+            rest.append(row)
+        elif row.incident.id not in seen:
+            seen.add(row.incident.id)
+            view = views.get(row.leg.call_out_id) if row.leg.call_out_id else None
+            alarms.append(work.alarm(row.leg, row.incident, rung_models(view) if view else [], prefix))
+    return alarms, rest
+
+
+def _watch(uow: UnitOfWork) -> dict[str, Any]:
+    on = duty.on_call(uow.session, uow.actor.agency_code, uow.now)
+    handover = None
+    if on.ends_at is not None:
+        following = duty.on_call(uow.session, uow.actor.agency_code, on.ends_at)
+        handover = {
+            "at": on.ends_at,
+            "people": [{"name": person.name} for person in following.officers],
+            "items": None,
+            "unfinished": None,
+            "url": "/duty",
+        }
+    return {"handover": handover, "watched": bool(on.signed_in) or not on.officers, "sign_in_url": "/duty"}
+
+
+def _calls(uow: UnitOfWork, prefix: str) -> dict[str, Any]:
+    rows = escalation.calls_to_make(uow.session, uow.actor.agency_code)
+    return {
+        "calls": [
+            {
+                "id": str(row.delivery_id),
+                "name": f"{work.said(row.agency)} {row.name}",
+                "phone": row.masked,
+                "what": row.body,
+                "action": {"url": f"{prefix}/calls", "method": "get", "fields": {}},
+            }
+            for row in rows[:CALLS]
+        ],
+        "calls_total": len(rows),
+        "calls_url": f"{prefix}/calls",
+    }

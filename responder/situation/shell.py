@@ -1,0 +1,91 @@
+"""The shell around every page: room, watch, channels, clock, account."""
+
+from typing import Any
+
+from flask import g, request
+from sqlalchemy.orm import Session
+
+from duty_roster import queries as duty
+from responder.core.actor import Actor
+from responder.core.errors import Text
+from responder.core.permissions import Permission, may
+from responder.foundation.access.gatekeeper import csrf_token
+from responder.foundation.directory import queries as directory
+from responder.foundation.web.context import current_actor, current_locale, installation
+from responder.foundation.web.security import nonce
+
+NAV = (
+    ("/board", Text("值班", "Board"), Permission.SEE_INCIDENTS),
+    ("/incidents", Text("事故", "Incidents"), Permission.SEE_INCIDENTS),
+    ("/map", Text("地图", "Map"), Permission.SEE_BASES),
+    ("/calls", Text("拨打", "Calls"), Permission.ANSWER_CALL),
+    ("/duty", Text("排班", "Roster"), Permission.SEE_DUTY),
+    ("/health", Text("运行", "Health"), Permission.SEE_HEALTH),
+)
+DUTY_ROOM = Text("值班室", "duty room")
+
+
+def shell(session: Session) -> dict[str, Any]:
+    """Return the shell of this request's page (described in templates/web/page.html)."""
+    actor, locale = current_actor(), current_locale()
+    now = installation().database.clock.now()
+    prefix = request.script_root
+    known = actor.account_id is not None
+    return {
+        "room": _room(session, actor, locale) if known else None,
+        "room_kind": DUTY_ROOM.in_(locale) if actor.area.level not in {"unit", "force", "none"} else None,
+        **(_watch(session, actor, now) if known else {"watch": [], "watch_until": None, "leader": None}),
+        "channels": _channels(locale) if known else [],
+        "now": now,
+        "nav": [
+            {
+                "label": text.in_(locale),
+                "url": (prefix if path != "/duty" else "") + path,
+                "current": request.path == path or request.path.startswith(f"{path}/"),
+            }
+            for path, text, permission in NAV
+            if may(actor.role, permission)
+        ],
+        "locale": locale,
+        "theme": _theme(actor),
+        "account": {"name": actor.name, "login": actor.login, "shortcuts": True, "url": "/duty"}
+        if known
+        else None,
+        "csrf_token": csrf_token(),
+        "nonce": nonce(),
+        "exercise": g.get("exercise"),
+        "prefix": prefix,
+        "can_report": may(actor.role, Permission.REPORT_INCIDENT),
+        "path": request.full_path.rstrip("?"),
+        "flash": [],
+    }
+
+
+def _theme(actor: Actor) -> str:
+    chosen = actor.theme if actor.account_id else request.cookies.get("theme", "light")
+    return chosen if chosen in {"light", "dark"} else "light"
+
+
+def _room(session: Session, actor: Actor, locale: str) -> str:
+    office = directory.office(session, actor.agency_code)
+    if office is None:
+        return actor.agency_name
+    return office.name_en if locale.startswith("en") else office.name
+
+
+def _watch(session: Session, actor: Actor, now: Any) -> dict[str, Any]:
+    on = duty.on_call(session, actor.agency_code, now)
+    return {
+        "watch": [{"name": person.name} for person in (*on.officers, *([on.second] if on.second else []))],
+        "watch_until": on.ends_at,
+        "leader": on.leader.name if on.leader else None,
+    }
+
+
+def _channels(locale: str) -> list[dict[str, Any]]:
+    rows = []
+    for channel, name in (("sms", Text("短信", "SMS")), ("voice", Text("语音", "voice"))):
+        ok = channel in installation().channels
+        state = Text("通", "on") if ok else Text("无服务商", "no provider")
+        rows.append({"name": name.in_(locale), "state": state.in_(locale), "ok": ok})
+    return rows

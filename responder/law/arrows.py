@@ -5,17 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
 
-from responder.law.model import Body, Grade, Kind, Level, Party
-from responder.law.rule_set import Arrow, Rule, RuleSet
+from responder.law.model import Body, Grade, Kind, Level, Party, Rule
+from responder.law.rule_set import Arrow, RuleSet
 
 CHAIN_BODIES = frozenset({Body.WORK_SAFETY, Body.INDUSTRY, Body.COAL_INSPECTORATE})
 TELLING = frozenset({Kind.REPORT, Kind.ABSOLUTE, Kind.PHONE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Hop:
     """One arrow between two parties with its limit in minutes and the clock it runs from."""
 
@@ -27,6 +27,11 @@ class Hop:
     clock: str
     carries: bool
     beyond: bool
+
+    @cached_property
+    def limit(self) -> timedelta:
+        """Return the minutes as a span."""
+        return timedelta(minutes=self.minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +63,42 @@ def plan_for(
     """Return the arrows owed from *start* upward for a grade; none where nothing is graded."""
     if grade is None:
         return Plan((), (), None)
+    asked_traits, asked_sectors = _asked(rule_set)
+    if sector not in asked_sectors:
+        sector = ""
+    return _plan(rule_set, since(rule_set, day), sector, levels, grade, traits & asked_traits, start)
+
+
+def since(rule_set: RuleSet, day: date) -> date:
+    """Return the first day of the span around *day* in which the set's rows do not change."""
     place_in_time = bisect_right(rule_set.boundaries, day)
-    since = rule_set.boundaries[place_in_time - 1] if place_in_time else date.min
-    return _plan(rule_set, since, sector, levels, grade, traits & _traits_asked(rule_set), start)
+    return rule_set.boundaries[place_in_time - 1] if place_in_time else date.min
 
 
 @lru_cache(maxsize=64)
-def _traits_asked(rule_set: RuleSet) -> frozenset[str]:
-    rows = [arrow.traits | arrow.or_traits for arrow in rule_set.arrows]
-    return frozenset().union(*rows, *(terminal.traits for terminal in rule_set.terminals))
+def _asked(rule_set: RuleSet) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the traits and the sectors that make a difference to the arrows of a set."""
+    traits = [arrow.traits | arrow.or_traits for arrow in rule_set.arrows]
+    scopes = [row.scope for rows in (rule_set.arrows, rule_set.lines) for row in rows]
+    sectors = [scope.sectors | scope.not_sectors for scope in scopes]
+    ends = (terminal.traits for terminal in rule_set.terminals)
+    return frozenset().union(*traits, *ends), frozenset().union(*sectors)
 
 
 @lru_cache(maxsize=4096)
 def _plan(
     rule_set: RuleSet,
-    since: date,
+    day: date,
     sector: str,
     levels: tuple[Level, ...],
     grade: Grade,
     traits: frozenset[str],
     start: Level,
 ) -> Plan:
-    chains = _chains(rule_set, since, sector, levels, grade, traits)
+    chains = _chains(rule_set, day, sector, levels, grade, traits)
     found: dict[tuple[Party, Party, Kind, str], Hop] = {}
     for arrow in rule_set.arrows:
-        if not _applies(arrow, since, sector, grade, traits):
+        if not _applies(arrow, day, sector, grade, traits):
             continue
         for sender in _senders(arrow.sender, chains, levels):
             if sender.level.height < start.height:
@@ -109,8 +125,8 @@ def _order(hop: Hop) -> tuple[int, bool]:
     return (hop.sender.level.height, hop.sender.body is Body.GOVERNMENT)
 
 
-def _applies(arrow: Arrow, since: date, sector: str, grade: Grade, traits: frozenset[str]) -> bool:
-    if not arrow.scope.holds(since, sector):
+def _applies(arrow: Arrow, day: date, sector: str, grade: Grade, traits: frozenset[str]) -> bool:
+    if not arrow.scope.holds(day, sector):
         return False
     if grade in arrow.grades and (not arrow.traits or arrow.traits & traits):
         return True
@@ -119,7 +135,7 @@ def _applies(arrow: Arrow, since: date, sector: str, grade: Grade, traits: froze
 
 def _chains(
     rule_set: RuleSet,
-    since: date,
+    day: date,
     sector: str,
     levels: tuple[Level, ...],
     grade: Grade,
@@ -128,7 +144,7 @@ def _chains(
     """Return the lines that exist for this sector with their offices and terminals."""
     chains = {}
     for line in rule_set.lines:
-        if not line.scope.holds(since, sector):
+        if not line.scope.holds(day, sector):
             continue
         standing = [level for level in levels if level.height >= line.lowest.height]
         terminal = next(
@@ -164,10 +180,15 @@ def _senders(selector: str, chains: dict[Body, _Chain], levels: tuple[Level, ...
     for body in _bodies(tail, chains):
         chain = chains[body]
         for office in chain.offices:
-            below = office.level.height - chain.terminal.height
-            if (head == "each" and below < 0) or (head == "all" and below <= 0):
-                yield office
-            elif (head == "terminal" and below == 0) or (head == "lowest" and office is chain.offices[0]):
+            below = office.level.height < chain.terminal.height
+            at_top = office.level is chain.terminal
+            wanted = {
+                "each": below,
+                "all": below or at_top,
+                "terminal": at_top,
+                "lowest": office is chain.offices[0],
+            }
+            if wanted[head]:
                 yield office
 
 

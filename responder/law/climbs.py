@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from responder.law.arrows import Hop, Plan
-from responder.law.model import UNIT, Body, Kind, Level, Obligation, Party, Receipt
-from responder.law.rule_set import Rule
+from responder.law.model import UNIT, Body, Kind, Level, Obligation, Party, Receipt, Rule
 
 FRESH_HOP_MINUTES = 120
-WRITTEN = frozenset({Kind.REPORT, Kind.GOVERNMENT, Kind.NOTIFY, Kind.ABSOLUTE, Kind.PHONE})
 
 
 @dataclass(slots=True)
@@ -96,41 +95,45 @@ def _belongs(receipt: Receipt, climb: Climb) -> bool:
 def climb_duties(plan: Plan, climb: Climb, receipts: Receipts) -> list[Duty]:
     """Return every duty of a climb; where no receipt is known the latest lawful moment is assumed.
 
-    An office's clock is its earliest receipt in this climb, else the limit of the hop that carries the report to it.
+    An office's clock is its earliest receipt in this climb, else the limit of the hop that carries the report.
     """
-    clock: dict[Party, datetime] = dict.fromkeys(plan.starters, climb.started_at)
-    starters = set(plan.starters)
+    started_at, number = climb.started_at, climb.number
+    clock: dict[Party, datetime] = dict.fromkeys(plan.starters, started_at)
+    known: set[Party] = set(plan.starters)
+    for party in receipts.by_addressee:
+        if party not in known and (at := receipts.first(party, climb)) is not None:
+            clock[party] = at
+            known.add(party)
+    carried = set(known)
     duties: list[Duty] = []
-    carried: set[Party] = set()
     for hop in plan.hops:
-        known = None if hop.sender in starters else receipts.first(hop.sender, climb)
-        base = known or clock.get(hop.sender)
-        if base is None:
+        sender, addressee = hop.sender, hop.addressee
+        starts_at = clock.get(sender)
+        if starts_at is None:
             continue
-        limits = _limits(hop, climb, base)
-        if limits is None:
+        minutes, due_at = hop.minutes, starts_at + hop.limit
+        if hop.clock == "occurred":
+            limits = _from_the_accident(hop, climb, starts_at)
+            if limits is None:
+                continue
+            starts_at, due_at, minutes = limits
+        duties.append(Duty(number, hop, starts_at, due_at, minutes, sender not in known))
+        if addressee in carried or hop.kind is Kind.NOTIFY:
             continue
-        starts_at, due_at, minutes = limits
-        planned = known is None and hop.sender not in starters
-        duties.append(Duty(climb.number, hop, starts_at, due_at, minutes, planned))
-        if hop.addressee in starters or hop.kind is Kind.NOTIFY:
-            continue
-        if hop.carries and hop.addressee not in carried:
-            clock[hop.addressee] = due_at
-            carried.add(hop.addressee)
+        if hop.carries:
+            clock[addressee] = due_at
+            carried.add(addressee)
         else:
-            clock.setdefault(hop.addressee, due_at)
+            clock.setdefault(addressee, due_at)
     return duties
 
 
-def _limits(hop: Hop, climb: Climb, base: datetime) -> tuple[datetime, datetime, int | None] | None:
-    """Return start, limit and minutes of a hop; None where a limit counted from T0 had passed when the climb began.
+def _from_the_accident(hop: Hop, climb: Climb, base: datetime) -> tuple[datetime, datetime, int] | None:
+    """Return start, limit and minutes of a limit counted from T0; None where it had passed when the climb began.
 
     A hop past the chain's terminal then has the fresh two hours of HR-12 instead.
     """
-    if hop.clock != "occurred":
-        return base, base + timedelta(minutes=hop.minutes), hop.minutes
-    due_at = climb.occurred_at + timedelta(minutes=hop.minutes)
+    due_at = climb.occurred_at + hop.limit
     if climb.number == 0:
         return climb.occurred_at, due_at, hop.minutes
     if due_at >= climb.started_at:
@@ -140,30 +143,26 @@ def _limits(hop: Hop, climb: Climb, base: datetime) -> tuple[datetime, datetime,
     return None
 
 
-def shorten(old: list[Duty], new: list[Duty], fell_at: datetime, climb: Climb, receipts: Receipts) -> None:
+def shorten(
+    old: list[Duty], new: list[Duty], fell_at: datetime, climb: Climb, receipts: Receipts, version: int
+) -> None:
     """Take back, from the moment of a fall, what the lower grade no longer asks and was neither done nor due (HR-20).
 
-    *old* is changed in place: duties done or due stand; a limit that the lower grade sets later moves; what only the
-    lower grade asks is added.
+    *old* is changed in place: duties done or due stand. What only the lower grade asks, or asks later, is added as
+    opened by that *version* of the figures.
     """
-    asked: dict[tuple[Party, Party, Kind], list[Duty]] = {}
-    for duty in new:
-        asked.setdefault(duty.arrow, []).append(duty)
+    asked = {(duty.arrow, duty.due_at) for duty in new}
     for duty in old:
-        if duty.withdrawn_at is not None or duty.due_at <= fell_at or duty.hop.kind is Kind.FOLLOW_UP:
+        if duty.withdrawn_at is not None or duty.due_at <= fell_at or duty.hop.kind is Kind.BYPASS:
             continue
         done_at = receipts.of_arrow(duty.hop, climb)
-        if done_at is not None and done_at <= fell_at:
-            continue
-        same = asked.get(duty.arrow)
-        if same is None:
+        if (duty.arrow, duty.due_at) not in asked and (done_at is None or done_at > fell_at):
             duty.withdrawn_at = fell_at
-            continue
-        for other in same:
-            if other.hop.rule.id == duty.hop.rule.id and other.due_at != duty.due_at:
-                duty.due_at, duty.minutes = other.due_at, other.minutes
-    held = {duty.arrow for duty in old}
-    old.extend(duty for duty in new if duty.arrow not in held and duty.due_at > fell_at)
+    standing = {duty.arrow for duty in old if duty.withdrawn_at is None}
+    for duty in new:
+        if duty.arrow not in standing and duty.due_at > fell_at:
+            duty.version = version
+            old.append(duty)
 
 
 def was_told(duty: Duty, at: datetime, climb: Climb, receipts: Receipts) -> bool:
@@ -176,10 +175,17 @@ def was_told(duty: Duty, at: datetime, climb: Climb, receipts: Receipts) -> bool
     return not receipts.denies(duty.hop.addressee) and duty.due_at <= at
 
 
+@lru_cache(maxsize=4096)
+def follow_up_hop(sender: Party, addressee: Party, rule: Rule) -> Hop:
+    """Return the arrow of a follow-up, supplement or correction."""
+    return Hop(sender, addressee, Kind.FOLLOW_UP, rule, 0, "receipt", False, False)
+
+
 def passed_on(hop: Hop, rule: Rule, climb: int, starts_at: datetime, due_at: datetime, version: int) -> Duty:
     """Return a supplement or correction that follows an arrow already used."""
-    again = Hop(hop.sender, hop.addressee, Kind.FOLLOW_UP, rule, 0, "receipt", False, False)
-    return Duty(climb, again, starts_at, due_at, None, False, version=version)
+    return Duty(
+        climb, follow_up_hop(hop.sender, hop.addressee, rule), starts_at, due_at, None, False, version=version
+    )
 
 
 def bypassed(duties: list[Duty], climb: Climb, receipts: Receipts, rule: Rule) -> Iterator[Duty]:
@@ -214,30 +220,37 @@ def bypassed(duties: list[Duty], climb: Climb, receipts: Receipts, rule: Rule) -
 def finished(
     duties: list[Duty], climbs: dict[int, Climb], receipts: Receipts, as_of: datetime | None
 ) -> tuple[Obligation, ...]:
-    """Return the duties as obligations: the earliest of a pair marked as binding, lateness judged at *as_of* (HR-9)."""
+    """Return the duties as obligations, the earliest of a pair binding, lateness judged at *as_of* (HR-9, HR-21)."""
+    pairs = [
+        (duty.climb, duty.hop.sender, duty.hop.addressee, duty.hop.kind is Kind.FOLLOW_UP) for duty in duties
+    ]
     earliest: dict[tuple[int, Party, Party, bool], datetime] = {}
-    for duty in duties:
-        if duty.withdrawn_at is None:
-            pair = _pair(duty)
-            held = earliest.get(pair)
-            if held is None or duty.due_at < held:
-                earliest[pair] = duty.due_at
+    for pair, duty in zip(pairs, duties, strict=True):
+        if duty.withdrawn_at is None and ((held := earliest.get(pair)) is None or duty.due_at < held):
+            earliest[pair] = duty.due_at
     return tuple(
-        _obligation(
-            duty,
-            duty.withdrawn_at is None and earliest[_pair(duty)] == duty.due_at,
+        Obligation(
+            duty.climb,
+            duty.version,
+            duty.hop.sender,
+            duty.hop.addressee,
+            duty.hop.kind,
+            duty.hop.rule,
+            duty.starts_at,
+            duty.due_at,
+            duty.minutes,
+            duty.withdrawn_at is None and earliest[pair] == duty.due_at,
+            duty.planned,
             _late_seconds(duty, climbs[duty.climb], receipts, as_of),
+            duty.withdrawn_at,
+            duty.per_day,
         )
-        for duty in duties
+        for pair, duty in zip(pairs, duties, strict=True)
     )
 
 
-def _pair(duty: Duty) -> tuple[int, Party, Party, bool]:
-    return (duty.climb, duty.hop.sender, duty.hop.addressee, duty.hop.kind is Kind.FOLLOW_UP)
-
-
 def _late_seconds(duty: Duty, climb: Climb, receipts: Receipts, as_of: datetime | None) -> int | None:
-    if duty.hop.kind is Kind.FOLLOW_UP:
+    if duty.hop.kind is Kind.FOLLOW_UP or duty.hop.addressee not in receipts.by_addressee:
         return None
     received_at = receipts.of_arrow(duty.hop, climb)
     if received_at is None:
@@ -245,27 +258,3 @@ def _late_seconds(duty: Duty, climb: Climb, receipts: Receipts, as_of: datetime 
     if as_of is not None and as_of < received_at:
         received_at = as_of
     return max(0, int((received_at - duty.due_at).total_seconds()))
-
-
-def _obligation(duty: Duty, binding: bool, late_seconds: int | None) -> Obligation:
-    hop, rule = duty.hop, duty.hop.rule
-    return Obligation(
-        duty.climb,
-        duty.version,
-        hop.sender,
-        hop.addressee,
-        hop.kind,
-        rule.id,
-        duty.starts_at,
-        duty.due_at,
-        duty.minutes,
-        rule.source,
-        rule.status,
-        rule.limit_status,
-        rule.verification,
-        binding,
-        duty.planned,
-        late_seconds,
-        duty.withdrawn_at,
-        duty.per_day,
-    )

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from responder.law.engine import assess
 from responder.law.model import (
     BEIJING,
     FACT_NAMES,
-    FIGURES,
     PEOPLE_FIGURES,
     Assessment,
     Case,
     Facts,
     Grade,
     Inquiry,
+    Kind,
     Level,
     Obligation,
     Party,
@@ -26,6 +27,7 @@ from responder.law.model import (
     Rail,
     Reason,
     Receipt,
+    Rule,
     Supplement,
 )
 from responder.law.places import UnknownPlace, place_of
@@ -295,32 +297,49 @@ def _reason(reason: Reason) -> dict[str, Any]:
     }
 
 
-def _obligation(duty: Obligation) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "from": duty.sender.text,
-        "to": duty.addressee.text,
-        "starts_at": _at(duty.starts_at),
-        "due_at": _at(duty.due_at),
-        "rule": duty.rule,
-        "kind": duty.kind.value,
-        "binding": duty.binding,
-        "climb": duty.climb,
-        "planned": duty.planned,
-        "minutes": duty.minutes,
-        "source": duty.source.zh,
-        "status": duty.status.value,
-        "limit_status": duty.limit_status.value,
-        "verification": duty.verification.value,
+@lru_cache(maxsize=4096)
+def _arrow_text(sender: Party, addressee: Party, kind: Kind, rule: Rule) -> str:
+    """Return the members of an obligation that never change for an arrow, as JSON without the closing brace."""
+    shown = {
+        "from": sender.text,
+        "to": addressee.text,
+        "rule": rule.id,
+        "kind": kind.value,
+        "source": rule.source.zh,
+        "status": rule.status.value,
+        "limit_status": rule.limit_status.value,
+        "verification": rule.verification.value,
     }
+    return json.dumps(shown, ensure_ascii=False)[:-1]
+
+
+def _obligation_text(duty: Obligation, texts: dict[datetime, str]) -> str:
+    """Return one obligation as JSON text; a busy accident has fifty of them, so equal instants are written once."""
+    text = (
+        f"{_arrow_text(duty.sender, duty.addressee, duty.kind, duty.ruled_by)}"
+        f', "starts_at": {_instant_text(duty.starts_at, texts)}, "due_at": {_instant_text(duty.due_at, texts)}'
+        f', "binding": {_BOOLEAN[duty.binding]}, "climb": {duty.climb}, "planned": {_BOOLEAN[duty.planned]}'
+        f', "minutes": {"null" if duty.minutes is None else duty.minutes}'
+    )
     if duty.late_seconds is not None:
-        shown["late_seconds"] = duty.late_seconds
+        text += f', "late_seconds": {duty.late_seconds}'
     if duty.withdrawn_at is not None:
-        shown["withdrawn_at"] = _at(duty.withdrawn_at)
+        text += f', "withdrawn_at": {_instant_text(duty.withdrawn_at, texts)}'
     if duty.per_day is not None:
-        shown["per_day"] = duty.per_day
+        text += f', "per_day": {duty.per_day}'
     if duty.version:
-        shown["version"] = duty.version
-    return shown
+        text += f', "version": {duty.version}'
+    return text + "}"
+
+
+_BOOLEAN = {True: "true", False: "false"}
+
+
+def _instant_text(at: datetime, texts: dict[datetime, str]) -> str:
+    text = texts.get(at)
+    if text is None:
+        text = texts[at] = f'"{at.astimezone(BEIJING).isoformat()}"'
+    return text
 
 
 def _investigation(answer: Assessment) -> dict[str, Any] | None:
@@ -341,11 +360,10 @@ def _investigation(answer: Assessment) -> dict[str, Any] | None:
     }
 
 
-def answer_of(answer: Assessment) -> dict[str, Any]:
-    """Return the answer as the JSON object of the contract."""
+def _head(answer: Assessment) -> dict[str, Any]:
+    """Return everything of the answer but its obligations."""
     place = answer.case.place
     return {
-        "id": answer.case.id,
         "rule_set": answer.rule_set,
         "reporting_grade": _grade(answer.reporting_grade),
         "final_grade": _grade(answer.final_grade),
@@ -356,7 +374,6 @@ def answer_of(answer: Assessment) -> dict[str, Any]:
         "near_miss": answer.near_miss,
         "reasons": [_reason(reason) for reason in answer.reasons],
         "climbs_to": None if answer.climbs_to is None else answer.climbs_to.value,
-        "obligations": [_obligation(duty) for duty in answer.obligations],
         "history": [
             {
                 "at": _at(entry.at),
@@ -374,6 +391,20 @@ def answer_of(answer: Assessment) -> dict[str, Any]:
     }
 
 
+def answer_text(answer: Assessment, identity: Any) -> str:
+    """Return the answer as the JSON text of the contract."""
+    texts: dict[datetime, str] = {}
+    duties = ", ".join(_obligation_text(duty, texts) for duty in answer.obligations)
+    head = json.dumps({"id": identity, **_head(answer)}, ensure_ascii=False)
+    return f'{head[:-1]}, "obligations": [{duties}]}}'
+
+
+def answer_of(answer: Assessment) -> dict[str, Any]:
+    """Return the answer as the decoded JSON object of the contract."""
+    found: dict[str, Any] = json.loads(answer_text(answer, answer.case.id))
+    return found
+
+
 def answer_line(line: str | bytes, rule_sets: RuleSets | None = None) -> tuple[str, bool]:
     """Return the answer to one line of JSON, as a line of JSON, and whether the line was good."""
     identity: Any = None
@@ -383,12 +414,7 @@ def answer_line(line: str | bytes, rule_sets: RuleSets | None = None) -> tuple[s
         except (ValueError, RecursionError):
             raise BadInput("line", "is no JSON") from None
         identity = values.get("id") if isinstance(values, dict) else None
-        answer = answer_of(assess(read_case(values), rule_sets))
-        answer["id"] = identity
-        return json.dumps(answer, ensure_ascii=False), True
+        return answer_text(assess(read_case(values), rule_sets), identity), True
     except BadInput as why:
         refused = {"id": identity, "error": {"field": why.field, "message": why.message}}
         return json.dumps(refused, ensure_ascii=False), False
-
-
-__all__ = ["FIGURES", "BadInput", "answer_line", "answer_of", "read_case"]

@@ -1,9 +1,11 @@
-"""From a case to the whole answer: grades, duties, windows, investigation, warnings. Pure; the same case, the same answer."""
+"""From a case to the whole answer: grades, duties, windows, investigation, warnings. Same case, same answer."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from responder.law import warnings
 from responder.law.arrows import Plan, plan_for
@@ -14,6 +16,7 @@ from responder.law.climbs import (
     bypassed,
     climb_duties,
     finished,
+    follow_up_hop,
     passed_on,
     shorten,
     was_told,
@@ -70,6 +73,7 @@ class _Assessing:
         missing = missing_window(rule_set, self.day, case.sector, case.accident_type)
         self.missing_closes_at = None if missing is None else closes_at(self.day, missing)
         self.around = Circumstances(self.day, case.sector, case.rail, case.power)
+        self.levels = case.place.levels
         self.receipts = Receipts.of(case.receipts)
         self.climbs: dict[int, Climb] = {}
         self.duties: dict[int, list[Duty]] = {}
@@ -82,9 +86,8 @@ class _Assessing:
 
     def plan(self, grading: Grading, start: Level) -> Plan:
         """Return the arrows a grade opens from a level upward."""
-        levels = self.case.place.levels
         return plan_for(
-            self.rule_set, self.day, self.case.sector, levels, grading.grade, grading.traits, start
+            self.rule_set, self.day, self.case.sector, self.levels, grading.grade, grading.traits, start
         )
 
     def versions(self) -> list[Version]:
@@ -111,7 +114,7 @@ class _Assessing:
         """Return the office that learns it: the next level up where its level is missing here."""
         if party.level is Level.UNIT:
             return party
-        level = next(level for level in self.case.place.levels if level.height >= party.level.height)
+        level = next(level for level in self.levels if level.height >= party.level.height)
         return party if level is party.level else Party(level, party.body)
 
     def run(self, versions: list[Version]) -> None:
@@ -119,7 +122,7 @@ class _Assessing:
         first = versions[0]
         self._start(first, Level.UNIT, self.informed_at)
         self._remember(first, 0, None)
-        for number, (before, now) in enumerate(zip(versions, versions[1:], strict=False), 1):
+        for number, (before, now) in enumerate(pairwise(versions), 1):
             rises = rank_of(now.grading.grade) > rank_of(before.grading.grade)
             falls = rank_of(now.grading.grade) < rank_of(before.grading.grade)
             if not rises and not falls and now.grading.traits != before.grading.traits:
@@ -154,16 +157,27 @@ class _Assessing:
         for climb in self.climbs.values():
             old = self.duties[climb.number]
             new = climb_duties(self.plan(version.grading, climb.start), climb, self.receipts)
-            shorten(old, new, version.at, climb, self.receipts)
+            shorten(old, new, version.at, climb, self.receipts, number)
             for duty in old:
                 if was_told(duty, version.at, climb, self.receipts):
                     told[duty.hop.sender, duty.hop.addressee] = duty
+        self._correct(told.values(), version, number)
+
+    def _correct(self, told: Iterable[Duty], version: Version, number: int) -> None:
+        """Send the correction along every arrow that was used; the office that knows tells those below it itself."""
         row = self._supplement_rule("correction")
         if row is None:
             return
         due_at = end_of_day(beijing_day(version.at)) if row.same_day else version.at
-        for duty in told.values():
-            self.extra.append(passed_on(duty.hop, row.rule, duty.climb, version.at, due_at, number))
+        knows = version.known_to
+        for duty in told:
+            sender, addressee = duty.hop.sender, duty.hop.addressee
+            if addressee is knows:
+                continue
+            if addressee.body is knows.body and addressee.level.height < knows.level.height:
+                sender = knows
+            hop = follow_up_hop(sender, addressee, row.rule)
+            self.extra.append(passed_on(hop, row.rule, duty.climb, version.at, due_at, number))
 
     def _pass_on(self, version: Version, number: int) -> None:
         """Pass a change that lifts no grade up the same chain, from the office that learned it."""
@@ -192,9 +206,8 @@ class _Assessing:
                 and office.body is Body.WORK_SAFETY
                 and office.level.height < upper.level.height
             ):
-                down = passed_on(hop, row.rule, climb, version.at, due_at, number)
-                down.hop = type(hop)(upper, office, Kind.FOLLOW_UP, row.rule, 0, "receipt", False, False)
-                self.extra.append(down)
+                down = follow_up_hop(upper, office, row.rule)
+                self.extra.append(passed_on(down, row.rule, climb, version.at, due_at, number))
 
     def _supplement_rule(self, about: str) -> SupplementRule | None:
         for row in self.rule_set.supplements:
@@ -309,7 +322,9 @@ def assess(case: Case, rule_sets: RuleSets | None = None) -> Assessment:
     duties = [duty for duties in work.duties.values() for duty in duties] + work.extra
     obligations = finished(duties, work.climbs, work.receipts, case.as_of)
     word = word_of(rule_set, latest.grade, work.day)
-    worst = work.grade(worst_case(versions[-1].facts)).grade
+    figures = versions[-1].facts
+    lost = worst_case(figures)
+    worst = latest.grade if lost == figures else work.grade(lost).grade
     return Assessment(
         case=case,
         rule_set=rule_set.id,
@@ -329,7 +344,7 @@ def assess(case: Case, rule_sets: RuleSets | None = None) -> Assessment:
         window_closes_at=work.window_closes_at,
         counted=counted,
         investigation=work.investigation((final.grade, latest.grade), judged),
-        warnings=warnings.found(case, rule_set, versions[-1].facts, latest, obligations, _outside(versions)),
+        warnings=warnings.found(case, rule_set, figures, latest, obligations, _outside(versions)),
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from responder.law.arrows import since
 from responder.law.model import (
     GRADING_FIGURES,
     Facts,
@@ -128,12 +130,13 @@ def _by_bands(
 ) -> tuple[list[Reason], Grade | None, set[str]]:
     """Return a reason for the best band of each rule and criterion, the best grade, and every trait reached."""
     figures = figures_of(facts)
+    bands = _bands_for(rule_set, since(rule_set, around.day), around.sector)
     reached: dict[tuple[str, str], tuple[Band, Number]] = {}
     traits: set[str] = set()
     best: Grade | None = None
-    for band in rule_set.bands:
+    for band in bands:
         value = figures[band.criterion]
-        if value is None or value < band.at_least or not band.scope.holds(around.day, around.sector):
+        if value is None or value < band.at_least:
             continue
         if band.trait:
             traits.add(band.trait)
@@ -160,8 +163,20 @@ def _by_bands(
     return reasons, best, traits
 
 
+@lru_cache(maxsize=512)
+def _bands_for(rule_set: RuleSet, day: date, sector: str) -> tuple[Band, ...]:
+    return tuple(band for band in rule_set.bands if band.scope.holds(day, sector))
+
+
+@lru_cache(maxsize=512)
+def _near_misses_for(rule_set: RuleSet, day: date, sector: str) -> tuple[NearMiss, ...]:
+    return tuple(row for row in rule_set.near_misses if not row.triage and row.scope.holds(day, sector))
+
+
 def _by_own_criteria(around: Circumstances, rule_set: RuleSet) -> Iterator[Reason]:
     """Yield a reason for each minimum of the best criterion of a sector's own regulation that is met."""
+    if around.rail is None and around.power is None:
+        return
     met = [row for row in rule_set.own_criteria if _is_met(row, around)]
     if not met:
         return
@@ -197,9 +212,7 @@ def _is_met(row: OwnCriterion, around: Circumstances) -> bool:
 
 def _near_miss_reasons(facts: Facts, around: Circumstances, rule_set: RuleSet) -> Iterator[Reason]:
     """Yield a reason for each near-miss criterion met (R126-2, R21-26)."""
-    for row in rule_set.near_misses:
-        if row.triage or not row.scope.holds(around.day, around.sector):
-            continue
+    for row in _near_misses_for(rule_set, since(rule_set, around.day), around.sector):
         if row.criterion == "flags":
             for flag in sorted(facts.special & row.flags):
                 yield _near_reason(row, flag, True, True)

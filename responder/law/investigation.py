@@ -42,7 +42,7 @@ def investigation_rule(
 def investigate(
     row: InvestigationRule, day: date, place: Place, inquiry: Inquiry, grade: Grade, facts: Facts
 ) -> Investigation:
-    """Return authority and dates: days count from the accident, appraisal does not count (R493-27, R493-29, R493-32)."""
+    """Return authority and dates: days count from the accident, those of the appraisal do not (R493-27, 29, 32)."""
     extension = min(inquiry.extension_days, row.extension_days)
     days = row.report_days + inquiry.appraisal_days
     decision_due_on = None

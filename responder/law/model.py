@@ -22,13 +22,11 @@ class Grade(Enum):
     GENERAL = "IV"
     NEAR_MISS = "near_miss"
 
-    @property
-    def rank(self) -> int:
-        """Return 0 for a near-miss up to 4 for an especially serious accident."""
-        return _RANKS[self.value]
+    __hash__ = object.__hash__
+    rank: int  # 0 for a near-miss up to 4 for an especially serious accident
 
-
-_RANKS = {"near_miss": 0, "IV": 1, "III": 2, "II": 3, "I": 4}
+    def __init__(self, text: str) -> None:
+        self.rank = ("near_miss", "IV", "III", "II", "I").index(text)
 
 
 def rank_of(grade: Grade | None) -> int:
@@ -45,13 +43,13 @@ class Level(Enum):
     PROVINCE = "province"
     STATE = "state"
 
-    @property
-    def height(self) -> int:
-        """Return 0 for the unit up to 4 for the state."""
-        return _HEIGHTS[self.value]
+    __hash__ = object.__hash__
+    height: int  # 0 for the unit up to 4 for the state
+
+    def __init__(self, text: str) -> None:
+        self.height = ("unit", "county", "city", "province", "state").index(text)
 
 
-_HEIGHTS = {"unit": 0, "county": 1, "city": 2, "province": 3, "state": 4}
 LEVELS = tuple(Level)
 
 
@@ -69,6 +67,8 @@ class Body(Enum):
     COUNCIL = "council"
     ENVIRONMENT = "environment"
     HEALTH = "health"
+
+    __hash__ = object.__hash__
 
 
 FOUR_BODIES = (Body.POLICE, Body.LABOUR, Body.UNION, Body.PROCURATORATE)
@@ -133,6 +133,8 @@ class Kind(Enum):
     BYPASS = "bypass"
     FOLLOW_UP = "follow_up"
 
+    __hash__ = object.__hash__
+
 
 class Status(Enum):
     """Where a rule comes from; a house rule or setting is never shown as law."""
@@ -168,6 +170,20 @@ class Source:
     def en(self) -> str:
         """Return the English citation, e.g. State Council Order 493 (2007) Art. 10."""
         return f"{self.instrument_en} ({self.year})" + (f" Art. {self.article}" if self.article else "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """The identity of a rule: its id, where it stands, and how sure we are of it.
+
+    `limit_status` speaks of the number alone: a duty may be law while its minutes are a house rule (HR-8).
+    """
+
+    id: str
+    source: Source
+    status: Status
+    limit_status: Status
+    verification: Verification
 
 
 PEOPLE_FIGURES = (
@@ -359,19 +375,40 @@ class Obligation:
     sender: Party
     addressee: Party
     kind: Kind
-    rule: str
+    ruled_by: Rule
     starts_at: datetime
     due_at: datetime
     minutes: int | None
-    source: Source
-    status: Status
-    limit_status: Status
-    verification: Verification
     binding: bool
     planned: bool
     late_seconds: int | None = None
     withdrawn_at: datetime | None = None
     per_day: int | None = None
+
+    @property
+    def rule(self) -> str:
+        """Return the rule's id."""
+        return self.ruled_by.id
+
+    @property
+    def source(self) -> Source:
+        """Return the instrument and article."""
+        return self.ruled_by.source
+
+    @property
+    def status(self) -> Status:
+        """Return whether the duty is law, practice, a house rule or a setting."""
+        return self.ruled_by.status
+
+    @property
+    def limit_status(self) -> Status:
+        """Return the same of its number of minutes alone."""
+        return self.ruled_by.limit_status
+
+    @property
+    def verification(self) -> Verification:
+        """Return whether the rule's text was found in a source."""
+        return self.ruled_by.verification
 
     @property
     def key(self) -> ObligationKey:

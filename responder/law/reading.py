@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any, Protocol, TypeVar
 
-from responder.law.model import Body, Grade, Kind, Level, Party, Source, Status, Verification
+from responder.law.model import Body, Grade, Kind, Level, Party, Rule, Source, Status, Verification
 from responder.law.rule_set import (
     SECTORS,
     Arrow,
@@ -19,7 +19,6 @@ from responder.law.rule_set import (
     Line,
     NearMiss,
     OwnCriterion,
-    Rule,
     RuleSet,
     Scope,
     SupplementRule,
@@ -48,6 +47,11 @@ E = TypeVar("E")
 
 class RuleSetError(ValueError):
     """A rule-set text that cannot be used; the message names the row and what is wrong with it."""
+
+
+class _Scoped(Protocol):
+    @property
+    def scope(self) -> Scope: ...
 
 
 class _Ruled(Protocol):
@@ -360,10 +364,20 @@ def read_rule_set(text: str, known: Mapping[str, RuleSet]) -> RuleSet:
     return replace(rule_set, boundaries=_boundaries(rule_set))
 
 
+def _scoped(rule_set: RuleSet) -> tuple[tuple[_Scoped, ...], ...]:
+    return (
+        rule_set.arrows,
+        rule_set.lines,
+        rule_set.bands,
+        rule_set.own_criteria,
+        rule_set.near_misses,
+    )
+
+
 def _boundaries(rule_set: RuleSet) -> tuple[date, ...]:
     """Return the days on which some row begins to hold or has just ceased to."""
     days: set[date] = set()
-    for scope in (row.scope for rows in (rule_set.arrows, rule_set.lines) for row in rows):
+    for scope in (row.scope for rows in _scoped(rule_set) for row in rows):
         if scope.valid_from:
             days.add(scope.valid_from)
         if scope.valid_to:

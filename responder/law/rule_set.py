@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from responder.law.model import Body, Grade, Kind, Level, Source, Status, Verification
+from responder.law.model import Body, Grade, Kind, Level, Rule, Source
 
 SECTORS = (
     "coal_mine",
@@ -30,20 +30,6 @@ SECTORS = (
     "environment",
     "other",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The identity of a rule: its id, where it stands, and how sure we are of it.
-
-    `limit_status` speaks of the number alone: a duty may be law while its minutes are a house rule (HR-8).
-    """
-
-    id: str
-    source: Source
-    status: Status
-    limit_status: Status
-    verification: Verification
 
 
 @dataclass(frozen=True, slots=True)

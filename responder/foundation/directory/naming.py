@@ -69,7 +69,7 @@ _PEOPLES = [
     "鄂温克",
     "各族",
 ]
-_AUTONOMOUS = re.compile(rf"^(?P<stem>.+?)(?:{'|'.join(_PEOPLES)})*自治[区州县旗]$")
+_AUTONOMOUS = re.compile(rf"^(?P<stem>.{{2,}}?)族?(?:{'|'.join(_PEOPLES)})*自治[区州县旗]$")
 _ETHNIC_DISTRICT = re.compile(r"^(?P<stem>.{2,}?)(?:达斡尔|回)族区$")
 _GENERIC = re.compile(r"(?:特别行政区|地区|林区|特区|新区|矿区|省|市|县|区|盟|州|旗)$")
 _ENGLISH_CITY = re.compile(r" City$")
@@ -113,7 +113,7 @@ def short_name(name: str) -> str:
         return "兵团"
     for pattern in (_AUTONOMOUS, _ETHNIC_DISTRICT):
         if found := pattern.match(name):
-            return found["stem"] if len(found["stem"]) > 1 else name
+            return found["stem"]
     stem = _GENERIC.sub("", name)
     return stem if len(stem) > 1 else name
 

@@ -132,7 +132,8 @@ def search_places(session: Session, text: str, limit: int = 10, near: str | None
 
 def _index(session: Session) -> search.Index:
     known = cache.places(session)
-    initials = dict(session.execute(select(Jurisdiction.code, Jurisdiction.initials)).tuples().all())
+    rows = session.execute(select(Jurisdiction.code, Jurisdiction.initials))
+    initials = {row.code: row.initials for row in rows}
     former = session.execute(select(FormerPlace.former_name, FormerPlace.former_code, FormerPlace.code))
     return search.build(
         [(place, initials[code]) for code, place in known.items()],

@@ -1,0 +1,116 @@
+"""People and their numbers: sealed, masked, and every full view told."""
+
+import pytest
+from sqlalchemy import text
+
+from responder.core.errors import NotFound
+from responder.core.ids import PersonId, new_id
+from responder.core.uow import Database
+from responder.foundation.directory import queries, services
+from responder.foundation.directory.events import NumbersViewed
+from responder.foundation.directory.models import Agency, Contact, Jurisdiction
+from responder.foundation.directory.vault import SealBroken, Vault
+
+VAULT = Vault("a secret of the tests")
+
+
+@pytest.fixture
+def room(database: Database) -> str:
+    """The duty room of Jiangyuan."""
+    with database.unit_of_work() as uow:
+        uow.session.add(
+            Jurisdiction(
+                code="220605",
+                name="江源区",
+                name_en="Jiangyuan District",
+                initials="jyq",
+                level="county",
+                parent_code="220600",
+                reporting=True,
+                coded=True,
+                province_code="220000",
+                city_code="220600",
+                county_code="220605",
+            )
+        )
+        uow.session.flush()
+        uow.session.add(
+            Agency(
+                code="220605",
+                jurisdiction_code="220605",
+                body="work_safety",
+                level="county",
+                name="江源区应急管理局",
+                name_en="Jiangyuan District Emergency Management Bureau",
+                has_duty_room=True,
+            )
+        )
+    return "220605"
+
+
+@pytest.fixture
+def officer(database: Database, room: str) -> PersonId:
+    """Somebody with a mobile telephone."""
+    with database.unit_of_work() as uow:
+        person_id = services.add_person(uow, "李敏", room, "值班员", 1)
+        services.add_contact(uow, VAULT, "mobile", "139-0000-0001", person_id=person_id)
+        services.add_contact(uow, VAULT, "email", "limin@example.cn", person_id=person_id, position=1)
+    return person_id
+
+
+def test_a_number_rests_encrypted_and_is_shown_masked(database: Database, officer: PersonId) -> None:
+    with database.unit_of_work(write=False) as uow:
+        assert [c.masked for c in queries.contacts(uow.session, officer)] == [
+            "139****0001",
+            "l***@example.cn",
+        ]
+        raw = uow.session.execute(text("SELECT ciphertext, blind, masked FROM contact")).all()
+    assert all("13900000001" not in str(row) and b"13900000001" not in bytes(row[0]) for row in raw)
+
+
+def test_a_full_view_is_told_to_the_audit(database: Database, officer: PersonId) -> None:
+    with database.unit_of_work(write=False) as uow:
+        numbers = services.numbers_of(uow, VAULT, officer)
+        told = list(uow.events)
+    assert [number.value for number in numbers] == ["139-0000-0001", "limin@example.cn"]
+    assert told == [NumbersViewed(officer, "李敏", "220605", "220000")]
+    assert "139" not in str(told[0].audit_payload())
+
+
+def test_whoever_calls_is_found_without_reading_numbers(database: Database, officer: PersonId) -> None:
+    with database.unit_of_work(write=False) as uow:
+        assert queries.people_with_number(uow.session, VAULT.blind("139 0000 0001")) == (officer,)
+        assert queries.people_with_number(uow.session, VAULT.blind("13900000002")) == ()
+
+
+def test_a_sealed_value_moved_to_another_row_does_not_open(database: Database, officer: PersonId) -> None:
+    with database.unit_of_work() as uow:
+        first, second = queries.contacts(uow.session, officer)
+        second.ciphertext = first.ciphertext
+        moved = second.id
+    with database.unit_of_work(write=False) as uow, pytest.raises(SealBroken):
+        services.number_to_call(uow.session, VAULT, moved)
+
+
+def test_another_installations_secret_opens_nothing(database: Database, officer: PersonId) -> None:
+    with database.unit_of_work(write=False) as uow, pytest.raises(SealBroken):
+        services.numbers_of(uow, Vault("another secret"), officer)
+
+
+def test_a_duty_room_has_numbers_of_its_own(database: Database, room: str) -> None:
+    with database.unit_of_work() as uow:
+        contact_id = services.add_contact(uow, VAULT, "duty", "0439-0000012", agency_code=room)
+    with database.unit_of_work(write=False) as uow:
+        assert [phone.masked for phone in queries.duty_phones(uow.session, room)] == ["0439-000 **12"]
+        assert services.number_to_call(uow.session, VAULT, contact_id) == "0439-0000012"
+        assert services.number_to_call(uow.session, VAULT, new_id()) is None
+
+
+def test_nobody_works_in_an_office_that_is_not_there(database: Database) -> None:
+    with database.unit_of_work() as uow, pytest.raises(NotFound):
+        services.add_person(uow, "李敏", "999999", "值班员")
+
+
+def test_the_database_refuses_a_number_of_nobody(database: Database) -> None:
+    with pytest.raises(Exception, match=r"(?i)check|constraint"), database.unit_of_work() as uow:
+        uow.session.add(Contact(id=new_id(), kind="mobile", masked="", ciphertext=b"", blind=""))

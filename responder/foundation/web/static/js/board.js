@@ -7,14 +7,16 @@ const EVERY_MS = 5000;
 const board = document.querySelector("[data-board]");
 let etag = null;
 let version = board?.dataset.version;
-const sources = new WeakMap();
 
-function sourceOf(element) {
-  return sources.get(element) ?? element.outerHTML;
-}
-
-function rememberSources() {
-  for (const element of board.querySelectorAll("[data-live], [data-live-rows] > tr")) sources.set(element, element.outerHTML);
+/** What *element* says apart from the running clocks and the form token, for comparison. */
+function essence(element) {
+  const copy = element.cloneNode(true);
+  copy.classList.remove("fresh");
+  if (copy.classList.length === 0) copy.removeAttribute("class");
+  for (const count of copy.querySelectorAll("[data-due]")) count.replaceWith(count.dataset.due);
+  for (const figure of copy.querySelectorAll("[data-figure]")) figure.textContent = "";
+  for (const changing of copy.querySelectorAll("[name=csrf_token], [data-mute], [data-sound-off]")) changing.remove();
+  return copy.outerHTML;
 }
 
 function isBeingTyped(element) {
@@ -45,7 +47,6 @@ function swap(old, fresh) {
   const path = focusPath(old);
   const imported = document.importNode(fresh, true);
   old.replaceWith(imported);
-  sources.set(imported, fresh.outerHTML);
   focusBack(path, imported);
   return imported;
 }
@@ -60,12 +61,11 @@ function swapRows(body, freshBody) {
     if (!row) {
       row = document.importNode(fresh, true);
       row.classList.add("fresh");
-      sources.set(row, fresh.outerHTML);
       setTimeout(() => row.classList.remove("fresh"), 2000);
       body.insertBefore(row, before);
       continue;
     }
-    if (sourceOf(row) !== fresh.outerHTML && !isBeingTyped(row)) {
+    if (essence(row) !== essence(fresh) && !isBeingTyped(row)) {
       const wasNext = row === before;
       row = swap(row, fresh);
       if (wasNext) before = row;
@@ -84,7 +84,7 @@ function swapLive(fresh) {
     const [head, freshHead] = [old.querySelector(".head"), fresh.querySelector(".head")];
     if (head.innerHTML !== freshHead.innerHTML) swap(head, freshHead);
     swapRows(rows, freshRows);
-  } else if (sourceOf(old) !== fresh.outerHTML) {
+  } else if (essence(old) !== essence(fresh)) {
     swap(old, fresh);
   }
 }
@@ -130,6 +130,5 @@ async function run() {
 }
 
 if (board?.dataset.versionUrl) {
-  rememberSources();
   setTimeout(run, EVERY_MS);
 }

@@ -86,6 +86,9 @@ function drawAll(firstTime) {
     setText(small, `:${seconds}`);
   }
   for (const count of document.querySelectorAll("[data-due]")) drawCount(count, firstTime);
+  for (const until of document.querySelectorAll("[data-until]")) {
+    setText(until.querySelector("[data-figure]"), hoursMinutes(Math.max(0, Date.parse(until.dataset.until) - serverNow()) / 1000));
+  }
   for (const alarm of document.querySelectorAll("[data-since]")) {
     setText(alarm.querySelector("[data-minutes]"), minutesSeconds((serverNow() - Date.parse(alarm.dataset.since)) / 1000));
   }

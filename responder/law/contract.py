@@ -313,18 +313,26 @@ def _arrow_text(sender: Party, addressee: Party, kind: Kind, rule: Rule) -> str:
     return json.dumps(shown, ensure_ascii=False)[:-1]
 
 
-def _obligation_text(duty: Obligation, texts: dict[datetime, str]) -> str:
-    """Return one obligation as JSON text; a busy accident has fifty of them, so equal instants are written once."""
+class _InstantTexts(dict[datetime, str]):
+    """Instants as JSON texts, each written once."""
+
+    def __missing__(self, at: datetime) -> str:
+        text = self[at] = f'"{at.astimezone(BEIJING).isoformat()}"'
+        return text
+
+
+def _obligation_text(duty: Obligation, texts: _InstantTexts) -> str:
+    """Return one obligation as JSON text; a busy accident has fifty of them."""
     text = (
         f"{_arrow_text(duty.sender, duty.addressee, duty.kind, duty.ruled_by)}"
-        f', "starts_at": {_instant_text(duty.starts_at, texts)}, "due_at": {_instant_text(duty.due_at, texts)}'
+        f', "starts_at": {texts[duty.starts_at]}, "due_at": {texts[duty.due_at]}'
         f', "binding": {_BOOLEAN[duty.binding]}, "climb": {duty.climb}, "planned": {_BOOLEAN[duty.planned]}'
         f', "minutes": {"null" if duty.minutes is None else duty.minutes}'
     )
     if duty.late_seconds is not None:
         text += f', "late_seconds": {duty.late_seconds}'
     if duty.withdrawn_at is not None:
-        text += f', "withdrawn_at": {_instant_text(duty.withdrawn_at, texts)}'
+        text += f', "withdrawn_at": {texts[duty.withdrawn_at]}'
     if duty.per_day is not None:
         text += f', "per_day": {duty.per_day}'
     if duty.version:
@@ -333,13 +341,6 @@ def _obligation_text(duty: Obligation, texts: dict[datetime, str]) -> str:
 
 
 _BOOLEAN = {True: "true", False: "false"}
-
-
-def _instant_text(at: datetime, texts: dict[datetime, str]) -> str:
-    text = texts.get(at)
-    if text is None:
-        text = texts[at] = f'"{at.astimezone(BEIJING).isoformat()}"'
-    return text
 
 
 def _investigation(answer: Assessment) -> dict[str, Any] | None:
@@ -393,7 +394,7 @@ def _head(answer: Assessment) -> dict[str, Any]:
 
 def answer_text(answer: Assessment, identity: Any) -> str:
     """Return the answer as the JSON text of the contract."""
-    texts: dict[datetime, str] = {}
+    texts = _InstantTexts()
     duties = ", ".join(_obligation_text(duty, texts) for duty in answer.obligations)
     head = json.dumps({"id": identity, **_head(answer)}, ensure_ascii=False)
     return f'{head[:-1]}, "obligations": [{duties}]}}'

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
+from typing import NamedTuple
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -362,8 +363,7 @@ class Reason:
 ObligationKey = tuple[int, int, str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """One arrow with one limit: who owes what to whom, from when, by when, by which rule.
 
     `climb` is 0 for the first way up and one more for each rise. `version` is 0, but for a supplement or correction

@@ -2,16 +2,15 @@
 
 Folium's own lists of scripts and styles name other hosts. They are emptied here, once, for the classes in use:
 the page template loads the same libraries from our own address instead.
-"""
 
-from typing import Any
+No words of a user pass through Folium: it compiles what its elements write as a template once more, so that a
+title with "{{" in it would run on the server. Marks and words stand in the page as JSON beside Folium's script.
+"""
 
 import folium
 from branca.element import Figure, MacroElement
 from folium.plugins import FastMarkerCluster
 from folium.template import Template
-
-from maps.packing import safe_json
 
 
 class ChinaMap(folium.Map):
@@ -48,33 +47,30 @@ class ChinaMap(folium.Map):
 
 
 class View(MacroElement):
-    """Starts the behaviour of `static/map.js` with its configuration."""
+    """Starts the behaviour of `static/map.js`; its configuration stands in the page as JSON."""
 
     _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-            var view = ResponderMap.start({{ this._parent.get_name() }}, {{ this.config }});
-        {% endmacro %}
-        """
+        "{% macro script(this, kwargs) %}"
+        "var view = ResponderMap.start({{ this._parent.get_name() }});"
+        "{% endmacro %}"
     )
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._id = "view"
-        self.config = safe_json(config)
 
 
 class PlainLayer(MacroElement):
     """A layer whose marks are drawn one by one; those at one spot are gathered in the browser."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}view.addLayer({{ this.packed }}, null);{% endmacro %}"
+        "{% macro script(this, kwargs) %}view.addLayer({{ this.number }}, null);{% endmacro %}"
     )
 
-    def __init__(self, packed: dict[str, Any]) -> None:
+    def __init__(self, number: int, kind: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._id = f"layer_{packed['id']}"
-        self.packed = safe_json(packed)
+        self._id = f"layer_{number}"
+        self.number = number
 
 
 class PackedCluster(FastMarkerCluster):
@@ -89,18 +85,17 @@ class PackedCluster(FastMarkerCluster):
             (function () {
                 var cluster = L.markerClusterGroup({{ this.options|tojavascript }});
                 cluster.options.iconCreateFunction = {{ this.icon_create_function }};
-                view.addLayer({{ this.packed }}, cluster);
+                view.addLayer({{ this.number }}, cluster);
             })();
         {% endmacro %}
         """
     )
 
-    def __init__(self, packed: dict[str, Any]) -> None:
-        kind = packed["marks"]["kind"].get("c") or "mixed"
+    def __init__(self, number: int, kind: str) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
             [],
             callback="",
-            icon_create_function=f"ResponderMap.clusterIcon({safe_json(kind)})",
+            icon_create_function=f'ResponderMap.clusterIcon("{kind}")',
             maxClusterRadius=56,
             clusterPane="clusters",
             chunkedLoading=True,
@@ -108,8 +103,8 @@ class PackedCluster(FastMarkerCluster):
             spiderfyOnMaxZoom=True,
             show=False,  # the chip decides, not Folium
         )
-        self._id = f"layer_{packed['id']}"
-        self.packed = safe_json(packed)
+        self._id = f"layer_{number}"
+        self.number = number
 
 
 class Ready(MacroElement):
@@ -123,7 +118,7 @@ class Ready(MacroElement):
 
 
 def tile_layer(url: str, attribution: str) -> folium.TileLayer:
-    """Return the layer of picture tiles under the outlines; *attribution* is already safe HTML."""
+    """Return the layer of picture tiles under the outlines; *attribution* is safe HTML without braces."""
     layer = folium.TileLayer(tiles=url, attr=attribution, control=False, max_zoom=16)
     layer._id = "picture"
     return layer

@@ -22,7 +22,7 @@ from maps import assets, outlines, schematic
 from maps.distance import point_at, ring_points
 from maps.kinds import KIND_WORDS, STATE_WORDS, Kind, State
 from maps.layers import MAINLAND, Bounds, Layer, Line, Mark, Ring
-from maps.packing import pack
+from maps.packing import pack, safe_json
 from maps.symbols import sprite, symbol_svg
 from maps.words import words
 
@@ -79,16 +79,10 @@ def render_page(
     otherwise; without both it opens at the whole country. *outline_base* is where the caller serves
     `outlines.outline_file`; None puts the outlines into the page. *save_url* adds the link to the saved file.
     """
-    from maps import folium_elements  # Folium takes a second and 40 MB: loaded with the first map
-
     config = _config(layers, lines, rings, locale, home, opens_at, title, links=True)
     config |= _outline_addresses(outline_base)
-    china = folium_elements.ChinaMap("EPSG3857" if tiles else "ChinaAlbers")
-    if tiles:
-        china.add_child(folium_elements.tile_layer(tiles.url, escape(tiles.attribution)))
-    map_html, script = _draw(china, config, layers, locale)
     return _template("page.html").render(
-        _common(layers, locale, theme, config, map_html, script),
+        _common(layers, locale, theme, config) | _draw(layers, tiles),
         nonce=nonce,
         scripts=[assets.address(name, asset_base) for name in assets.SCRIPTS],
         styles=[assets.address(name, asset_base) for name in assets.STYLES] + list(stylesheets),
@@ -118,13 +112,9 @@ def render_file(
         raise ValueError(
             "A saved map must hold its marks: give them instead of an address to fetch them from."
         )
-    from maps import folium_elements  # Folium takes a second and 40 MB: loaded with the first map
-
     config = _config(layers, lines, rings, locale, home, opens_at, title, links=False)
-    china = folium_elements.ChinaMap("ChinaAlbers")
-    map_html, script = _draw(china, config, layers, locale)
     page = _template("file.html").render(
-        _common(layers, locale, theme, config, map_html, script),
+        _common(layers, locale, theme, config) | _draw(layers),
         scripts=[Markup(assets.inlined(name)) for name in assets.SCRIPTS],
         styles=[Markup(assets.inlined(name)) for name in assets.STYLES],
         inline_outlines=_inline_outlines(home),
@@ -134,17 +124,26 @@ def render_file(
     return page.replace("@POLICY@", _file_policy(page), 1)
 
 
-def _draw(china: Any, config: dict[str, Any], layers: Sequence[Layer], locale: str) -> tuple[Markup, Markup]:
+def _draw(layers: Sequence[Layer], tiles: Tiles | None = None) -> dict[str, Markup]:
+    """Return Folium's element and script; Folium takes a second and 40 MB, and is loaded with the first map."""
     from maps import folium_elements
 
-    china.add_child(folium_elements.View(config))
-    for layer in layers:
-        packed = pack(layer, locale) | {"tally": _tally(layer)}
+    china = folium_elements.ChinaMap("EPSG3857" if tiles else "ChinaAlbers")
+    if tiles:
+        credit = escape(tiles.attribution).replace("{", "&#123;").replace("}", "&#125;")
+        china.add_child(folium_elements.tile_layer(tiles.url, credit))
+    china.add_child(folium_elements.View())
+    for number, layer in enumerate(layers):
+        kinds = {mark.kind for mark in layer.marks}
         element = folium_elements.PackedCluster if layer.is_clustered else folium_elements.PlainLayer
-        china.add_child(element(packed))
+        china.add_child(element(number, kinds.pop().value if len(kinds) == 1 else "mixed"))
     china.add_child(folium_elements.Ready())
     map_html, script = folium_elements.draw(china)
-    return Markup(map_html), Markup(script)
+    return {"map_html": Markup(map_html), "script": Markup(script)}
+
+
+def _packed(layer: Layer, locale: str) -> Markup:
+    return Markup(safe_json(pack(layer, locale) | {"tally": _tally(layer)}))
 
 
 def _tally(layer: Layer) -> dict[str, int]:
@@ -250,14 +249,7 @@ def _inline_outlines(home: str | None) -> Markup:
     return Markup(text.replace("<", "\\u003c"))
 
 
-def _common(
-    layers: Sequence[Layer],
-    locale: str,
-    theme: Theme,
-    config: dict[str, Any],
-    map_html: Markup,
-    script: Markup,
-) -> dict[str, Any]:
+def _common(layers: Sequence[Layer], locale: str, theme: Theme, config: dict[str, Any]) -> dict[str, Any]:
     shown = [layer for layer in layers if layer.shown and layer.source_url is None]
     signs = Counter((mark.kind, mark.state) for layer in shown for mark in layer.marks)
     return {
@@ -273,8 +265,8 @@ def _common(
         "inset": Markup(schematic.nanhai_inset(locale)),
         "sprite": _sprite(),
         "attribution": outlines.attribution(locale),
-        "map_html": map_html,
-        "script": script,
+        "config": Markup(safe_json(config)),
+        "packed": [_packed(layer, locale) for layer in layers],
     }
 
 

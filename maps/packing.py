@@ -5,9 +5,9 @@ A column is {"c": value} for one value throughout, {"d": values, "i": indices} f
 {"p": prefix, "t": suffixes} for a common beginning, {"u": text} for UUIDs (22 characters each), or {"v": values}.
 """
 
-import base64
 import json
 import re
+from binascii import b2a_base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,8 +40,8 @@ def pack_marks(marks: Sequence[Mark]) -> dict[str, Any]:
         "lat": [round(mark.lat * _DEGREE) for mark in marks],
         "lon": [round(mark.lon * _DEGREE) for mark in marks],
         "id": _identifiers([mark.id for mark in marks]),
-        "kind": _column([mark.kind.value for mark in marks]),
-        "state": _column([mark.state.value if mark.state else None for mark in marks]),
+        "kind": _column([mark.kind for mark in marks]),
+        "state": _column([mark.state for mark in marks]),
         "title": _column([mark.title for mark in marks]),
         "subtitle": _column([mark.subtitle for mark in marks]),
         "badge": _column([mark.badge for mark in marks]),
@@ -73,7 +73,7 @@ def _column(values: Sequence[str | None]) -> Column:
 def _identifiers(ids: Sequence[str]) -> Column:
     if ids and all(map(_UUID.fullmatch, ids)):
         raw = (bytes.fromhex(text.replace("-", "")) for text in ids)
-        return {"u": "".join(base64.urlsafe_b64encode(number).decode("ascii")[:22] for number in raw)}
+        return {"u": b"".join(b2a_base64(number, newline=False)[:22] for number in raw).decode("ascii")}
     prefix = _common_beginning(min(ids), max(ids)) if len(ids) > 1 else ""
     if len(prefix) > 2:
         return {"p": prefix, "t": [text[len(prefix) :] for text in ids]}

@@ -106,7 +106,8 @@
     }
 
     // ---- layers ----
-    addLayer(packed, cluster) {
+    addLayer(number, cluster) {
+      const packed = read("map-layer-" + number);
       const layer = Object.assign({}, packed, { group: cluster, items: null, shown: false });
       if (cluster) this.explain(cluster);
       this.layers.set(packed.id, layer);
@@ -495,8 +496,18 @@
     if (around) new MutationObserver(take).observe(around, { attributes: true, attributeFilter: ["data-bs-theme"] });
   }
 
-  function start(map, config) {
+  /* JSON that stands in the page; its element is emptied, as the text is needed once. */
+  function read(id) {
+    const element = document.getElementById(id);
+    if (!element) return null;
+    const value = JSON.parse(element.textContent);
+    element.textContent = "";
+    return value;
+  }
+
+  function start(map) {
     followTheme();
+    const config = read("map-config");
     ["ground", "districts", "drawn", "names", "drawn-names"].forEach((name, index) => {
       map.createPane(name).classList.add("pane-" + name);
       map.getPane(name).style.zIndex = String(300 + index * 20);
@@ -504,9 +515,8 @@
     });
     map.createPane("clusters").style.zIndex = "590"; // under the single marks
     const view = new View(map, config);
-    const inline = document.getElementById("outlines");
-    if (inline) {
-      const data = JSON.parse(inline.textContent);
+    const data = read("outlines");
+    if (data) {
       view.addGround(data.provinces);
       Object.keys(data.prefectures).forEach((code) => view.addPrefectures(code, data.prefectures[code]));
     } else {

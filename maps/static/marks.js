@@ -31,7 +31,7 @@
 
   // ---- unpacking (maps/packing.py) ----
   function uuidAt(text, index) {
-    const raw = atob(text.substr(index * 22, 22).replace(/-/g, "+").replace(/_/g, "/") + "==");
+    const raw = atob(text.substr(index * 22, 22) + "==");
     let hex = "";
     for (let i = 0; i < 16; i += 1) hex += raw.charCodeAt(i).toString(16).padStart(2, "0");
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

@@ -1,5 +1,6 @@
 """The map page and the saved map in a real Chromium: nothing foreign is asked for, all is counted."""
 
+import base64
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from maps import assets, geojson, outlines, projection
-from maps.folium_map import content_security_policy, render_file, render_page
+from maps.folium_map import Tiles, content_security_policy, render_file, render_page
 from maps.kinds import Kind
 from maps.layers import Layer, Line, Mark, Ring
 from responder.core.errors import Text
@@ -19,6 +20,7 @@ from tests.unit.maps.examples import SCRIPT_TITLE, hazards, incidents, national_
 pytestmark = pytest.mark.browser
 
 NONCE = "bm9uY2U"
+DOT = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 
 
@@ -38,6 +40,8 @@ class Site:
         if path.startswith("/map/outlines/"):
             found = outlines.outline_file(path.removeprefix("/map/outlines/"))
             return (outlines.MEDIA_TYPE, found.body) if found else None
+        if path.startswith("/tiles/"):
+            return "image/gif", DOT
         if path == "/map/layers/offices":
             return geojson.MEDIA_TYPE, geojson.dumps([offices()])
         return None
@@ -58,7 +62,9 @@ def site() -> Iterator[Site]:
             self.send_response(200 if found else 404)
             if found:
                 self.send_header("Content-Type", found[0])
-                self.send_header("Content-Security-Policy", content_security_policy(NONCE) + "; frame-src 'self'")
+                self.send_header(
+                    "Content-Security-Policy", content_security_policy(NONCE) + "; frame-src 'self'"
+                )
             self.end_headers()
             self.wfile.write(found[1] if found else b"")
 
@@ -188,6 +194,16 @@ def test_a_layer_is_fetched_when_first_switched_on(open_page: Opener, site: Site
     page.click(".chip[data-layer=offices]")
     page.wait_for_selector("body[data-total='5']")
     assert drawn_marks(page) == 5
+
+
+def test_picture_tiles_lie_under_the_outlines_with_their_credit(open_page: Opener, site: Site) -> None:
+    tiles = Tiles("/tiles/{z}/{x}/{y}.gif", "影像 <某单位> {{ 7 * 7 }}")
+    site.pages["/tiled"] = render_page(national_bases(), nonce=NONCE, tiles=tiles)
+    page = open_page("/tiled")
+    page.wait_for_selector("img.leaflet-tile-loaded")
+    credit = page.text_content(".leaflet-control-attribution")
+    assert "影像 <某单位> {{ 7 * 7 }}" in credit and "GS（2024）0650号" in credit
+    assert drawn_marks(page) == 46
 
 
 def test_the_home_province_shows_its_prefectures(open_page: Opener, site: Site) -> None:

@@ -95,6 +95,19 @@ def test_titles_with_markup_cannot_leave_the_script() -> None:
     assert "</script><script>window" not in shown and "<img" not in shown
 
 
+@pytest.mark.parametrize(
+    "title", ["{{ 7 * 7 }}", "{% for %}", "{# away #}", "{{ self.__init__.__globals__ }}"]
+)
+def test_a_title_that_looks_like_a_template_is_never_run(title: str) -> None:
+    for shown in (render_page([incidents(title)], nonce=NONCE, title=title), render_file([incidents(title)])):
+        assert f'"{title}"' in shown
+
+
+def test_the_credit_of_the_tiles_is_never_run_as_a_template() -> None:
+    shown = render_page([], nonce=NONCE, tiles=Tiles("/tiles/{z}/{x}/{y}.png", "{{ 7 * 7 }}"))
+    assert "49" not in re.findall(r'"attribution": "([^"]*)"', shown)[0]
+
+
 def test_titles_with_markup_are_text_in_the_list_of_the_saved_file() -> None:
     saved = render_file([incidents(SCRIPT_TITLE)])
     assert "&lt;/script&gt;" in saved

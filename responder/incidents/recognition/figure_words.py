@@ -13,13 +13,13 @@ _SAID: dict[Field, tuple[str, ...]] = {
     ),
     Field.MISSING: tuple("失踪 下落不明 去向不明 生死不明 missing unaccounted".split()),
     Field.TRAPPED_WITHOUT_CONTACT: (
-        *"失联 失去联系 联系不上 无法联系 联络不上".split(),
+        *"失联 失去联系 联系不上 无法联系 联络不上 没联系上 没有联系上 联系不到".split(),
         "out of contact",
         "without contact",
         "no contact",
     ),
     Field.TRAPPED: tuple(
-        "被困 受困 困在井下 困在 围困 被埋 埋压 被掩埋 被压 困于 被埋压 trapped buried".split()
+        "被困 受困 困在井下 困在 围困 被埋 埋压 被掩埋 被压 困于 被埋压 埋了 埋住 压住 埋在 trapped buried".split()
     ),
     Field.SERIOUS_INJURIES: (
         *"重伤 重伤员 危重 伤势严重 病危 重症".split(),
@@ -55,6 +55,8 @@ KEYS = {word: field for field, words in _SAID.items() for word in words}
 """The words that say what happened to people."""
 SHORT_KEYS = {"死": Field.DEATHS, "亡": Field.DEATHS, "伤": Field.INJURED, "困": Field.TRAPPED}
 """Single characters that count only where a number touches them: 6死17伤."""
+BURIED = frozenset("被埋 埋压 被掩埋 被压 被埋压 埋了 埋住 压住 埋在 buried".split())
+"""Words after which one asks whether those people are in contact."""
 MEANT = {
     "人员伤亡": Field.CASUALTIES,
     "困": Field.TRAPPED,
@@ -134,11 +136,11 @@ LOSS = re.compile(
     r"(?P<direct>直接)?(?:经济|财产)?损失(?:[^0-9，。；;,\n〇零一二两三四五六七八九十百千]{0,8}?)"
     "(?P<about>约|近|超|逾|达|估计|初步)?"
     rf"(?P<big>{_NUMERAL}亿(?=[0-9一二三四五六七八九两]))?(?P<sum>{_NUMERAL})(?P<more>余|多)?"
-    "(?P<myriad>[百千]?[万亿])?(?:元|块)(?:人民币)?"
+    "(?P<myriad>[百千]?[万亿])?(?:元|块|(?<=[万亿]))(?:人民币)?"
 )
 FILL = re.compile(
     "(?:人员|人数|矿工|工人|职工|员工|民工|群众|居民|村民|乘客|学生|游客|船员|消防员|者|的|了|"
-    r"\s|:|为|共计|合计|总计|共|有|达到?|至|计|已|增至|上升至|上升到|about )*"
+    r"\s|:|为|共计|合计|总计|共|有|达到?|至|计|已|增至|上升至|上升到|about |[0-9]{1,6}余?户、?)*"
 )
 """What may stand between a word and the number after it."""
 TOTAL = re.compile(
@@ -153,5 +155,5 @@ AFTERWARDS = re.compile(
     r"\s?(?:后|后来|经|送医|送院|当场|抢救|无效|不幸|因公|均|都|全部|已经?)*(?:死亡|身亡|遇难|重伤|轻伤|受伤|失踪|中毒|被困|获救)"
 )
 """A clause that only says what became of the people named in the one before."""
-NO_NUMBER_AFTER = re.compile("[0-9.:%号月日时点分秒岁米吨公里平方层楼度辆台元万亿家起处次条只间套级]")
+NO_NUMBER_AFTER = re.compile("[0-9.:%号月日时点分秒岁米吨公里平方层楼度辆台元万亿家户起处次条只间套级]")
 TOGETHER = re.compile("[ 和及与或、/]{0,2}")

@@ -8,6 +8,7 @@ from enum import Enum
 from responder.incidents.recognition import numerals
 from responder.incidents.recognition.figure_words import (
     AFTERWARDS,
+    BURIED,
     COUNTED,
     FILL,
     KEY,
@@ -330,7 +331,7 @@ def _asked(span: Span, word: str) -> Span:
         return replace(
             span, note=Note("失联的也计入失踪（HR-6）。", "Out of contact counts as missing too (HR-6).")
         )
-    if word in ("被埋", "埋压", "被掩埋", "被压", "被埋压", "buried") and span.note is None:
+    if word in BURIED and span.note is None:
         return replace(span, doubt=True, note=Note("被埋的能不能联系上？", "Are those buried in contact?"))
     return span
 

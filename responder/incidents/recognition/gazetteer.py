@@ -154,6 +154,10 @@ class Gazetteer:
         # bits 2 to 15: whole names of that length; bits 18 to 31: town names that length without their suffix
         self._heads[head] = self._heads.get(head, 0) | 1 << bit
 
+    def may_begin(self, text: str, start: int) -> bool:
+        """Whether any name begins with the two characters at *start*."""
+        return text[start : start + 2] in self._heads
+
     def mentions(self, text: str, start: int) -> Iterator[Mention]:
         """Yield every name that stands at *start*, longest and surest first."""
         mask = self._heads.get(text[start : start + 2], 0)

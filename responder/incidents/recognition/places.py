@@ -11,8 +11,8 @@ from responder.incidents.recognition.settling import CJK, Chain, Located, Settle
 from responder.incidents.recognition.vocabulary import vocabulary
 
 _JOINT = re.compile(r"[ ,，、/·(（]{1,2}")
-_BEFORE_PLACE = frozenset("在于到至从的及和与是位向由区县市省旗盟州报称为给据即：:自对经")
-_AFTER_STEM = frozenset("某一境内村发的")
+_BEFORE_PLACE = frozenset("在于到至从的及和与是位向由区县市省旗盟州报称为给据即说：:自对经")
+_AFTER_STEM = frozenset("某一境内村发的那这")
 _CUT_BY = {"市": "场", "区": "域间别块", "乡": "村亲下", "旗": "下帜舰", "县": "级"}
 _TAIL = re.compile(
     r"(?:(?![在于的发生某矿厂场公司一]|[0-9]{2})[㐀-鿿0-9]){1,7}?(?:村|屯|社区|街道|苏木|镇|乡|大道|(?<!铁)路|街)"
@@ -47,7 +47,7 @@ class PlaceReader:
     def _chains(self) -> Iterator[Chain]:
         at = 0
         while at < min(len(self.text), MAX_FOR_PLACE) - 1:
-            chain = self._chain(at, (), 0)
+            chain = self._chain(at, (), 0) if self.gazetteer.may_begin(self.text, at) else None
             if chain is None or (len(chain.links) == 1 and not self._stands(chain)):
                 at += 1
                 continue
@@ -61,7 +61,7 @@ class PlaceReader:
             codes = self._within(mention.codes, around)
             if not codes or not self._may_follow(mention, around):
                 continue
-            chain = Chain(at, mention.end, (replace(mention, codes=codes),), codes)
+            chain = Chain(at, mention.end, (Mention(at, mention.end, mention.kind, codes),), codes)
             if depth < 4:
                 chain = self._extended(chain, depth)
             if best is None or self._rank(chain) > self._rank(best):
@@ -120,6 +120,8 @@ class PlaceReader:
         if chain.parent_named:
             return self._free_before(chain.start) or any(link.kind >= Kind.TOWN for link in chain.links)
         near = any(self.settler.nearness(code) >= 2 for code in first.codes)
+        if self.text[first.end : first.end + 1] == "段" and first.kind is Kind.SHORT:
+            return True
         if first.kind is Kind.FULL:
             return len(word) > 2 or (
                 self._free_before(first.start) and (near or word not in self.words.ordinary)

@@ -33,7 +33,8 @@ _DAY = (
 )
 _NOT_MINUTES = f"[0-9{CHINESE}人名个死伤余多位例度米吨]"
 _CLOCK = (
-    r"(?<![0-9:.])(?P<h24>[0-9]{1,2}):(?P<m24>[0-9]{2})(?::[0-9]{2})?(?![0-9:])(?:\s?(?P<ap>[ap]\.?m\b\.?))?"
+    r"(?<![0-9:.])(?P<h24>[0-9]{1,2})(?::|\.(?=[0-9]{2} (?:this |yesterday|today|hours|hrs)))"
+    r"(?P<m24>[0-9]{2})(?::[0-9]{2})?(?![0-9:])分?(?:\s?(?P<ap>[ap]\.?m\b\.?))?"
     r"|(?<![0-9:.])(?P<h12>[0-9]{1,2})(?:\.(?P<m12>[0-9]{2}))?\s?(?P<ap12>[ap]\.?m\b\.?)"
     rf"|(?<![0-9])(?P<hour>{_N})(?P<mark>点钟?|时)(?![间候代期段意要建])"
     "(?:(?P<half>半)|(?P<quarter>[一三13])刻|整"
@@ -57,4 +58,4 @@ AGO = re.compile(
 JUST_NOW = re.compile("刚才|刚刚|方才|just now|a moment ago")
 A_BIT = re.compile("[有差早晚快慢多少好大小强弱留神注意当心]$")
 """What comes before 一点 when it means "a little"."""
-CLAUSE_END = re.compile("[，。；;,\n!！?？]")
+CLAUSE_END = re.compile("[，。；;,\n!！?？]|:(?![0-9])")

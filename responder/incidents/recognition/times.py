@@ -300,7 +300,7 @@ def _role(text: str, said: Said, all_said: list[Said]) -> Field | None:
     told = words.informed.search(clause)
     if head and told:
         return Field.UNIT_INFORMED_AT
-    if told and words.offices.search(clause):
+    if told and words.offices.search(clause) and not _accident_said(after):
         return Field.NOTED_AT
     if told and not _accident_said(after):
         return Field.NOTED_AT

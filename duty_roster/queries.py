@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from duty_roster.models import DutyOverride, DutyShift, RosterVersion, ShiftSeat, SignIn
 from duty_roster.rules import DEFAULTS, PlannedShift, Seat, Seated, ShiftKind, Watch, still_on_post
 from responder.core.actor import Actor
 from responder.core.clock import SHANGHAI, as_utc, wall
+from responder.core.db import UtcDateTime
 from responder.core.ids import PersonId, ShiftId
 from responder.foundation.directory.models import Person
 from responder.foundation.directory.queries import agency, place_of_agency
@@ -104,7 +105,9 @@ def month_bounds(year: int, month: int) -> tuple[datetime, datetime]:
     return as_utc(datetime(year, month, 1, tzinfo=SHANGHAI)), as_utc(datetime(*following, 1, tzinfo=SHANGHAI))
 
 
-def _seats(at: datetime | InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
+def _seats(
+    at: datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime],
+) -> Select[*tuple[Any, ...]]:
     """Select the seats of shifts and who holds them at *at* (a value or a column), stand-ins included."""
     stand_in, absent = aliased(Person), aliased(Person)
     holder = func.coalesce(DutyOverride.stand_in_id, ShiftSeat.person_id)
@@ -151,6 +154,20 @@ def _seats(at: datetime | InstrumentedAttribute[datetime]) -> Select[*tuple[Any,
     )
 
 
+_AT = bindparam("at", type_=UtcDateTime())
+_ON_CALL = _seats(_AT).where(
+    DutyShift.agency_code == bindparam("agency_code"),
+    DutyShift.starts_at <= _AT,
+    DutyShift.starts_at > bindparam("since", type_=UtcDateTime()),
+    DutyShift.version_from <= _AT,
+    or_(
+        DutyShift.version_until.is_(None),
+        DutyShift.version_until > _AT,
+        DutyShift.version_until >= DutyShift.ends_at,
+    ),
+)
+
+
 def _watch(row: Any) -> Watch:
     return Watch(
         shift_id=row.shift_id,
@@ -177,18 +194,9 @@ def on_call(session: Session, agency_code: str, at: datetime) -> OnCall:
 
     The roster version in force at that instant decides; with no roster everything is empty.
     """
-    statement = _seats(at).where(
-        DutyShift.agency_code == agency_code,
-        DutyShift.starts_at <= at,
-        DutyShift.starts_at > at - LONGEST,
-        DutyShift.version_from <= at,
-        or_(
-            DutyShift.version_until.is_(None),
-            DutyShift.version_until > at,
-            DutyShift.version_until >= DutyShift.ends_at,
-        ),
-    )
-    rows = session.execute(statement).all()
+    # Straight to the connection: this is the hottest question, and the statement is made once.
+    parameters = {"agency_code": agency_code, "at": at, "since": at - LONGEST}
+    rows = session.connection().execute(_ON_CALL, parameters).all()
     watches = [_watch(row) for row in rows if row.signed_in_at is None or row.signed_in_at <= at]
     watches += [
         _unsigned(_watch(row)) for row in rows if row.signed_in_at is not None and row.signed_in_at > at

@@ -14,7 +14,7 @@ from responder.foundation.audit import queries as audit
 from responder.foundation.audit import words as audit_words
 from responder.foundation.web.api import decode_cursor, encode_cursor, iso, json_body, page_limit, writes
 from responder.foundation.web.context import current_locale, unit_of_work
-from responder.foundation.web.openapi import PROBLEMS
+from responder.foundation.web.openapi import PROBLEMS, answers, takes
 from responder.incidents import queries, schemas, services, shapes
 from responder.incidents.places import DirectoryPlaces
 from responder.incidents.rules import Reader, read_intake
@@ -26,11 +26,11 @@ LIST_STATES = Text("state 只能是 open、closed 或 voided。", "state is one 
 
 @api.post("/incidents")
 @requires(Permission.REPORT_INCIDENT)
-@api.input(schemas.IncidentIn, arg_name="_body", validation=False)
-@api.output(schemas.IncidentOut, status_code=201)
+@takes(schemas.IncidentIn)
+@answers(schemas.IncidentOut, status_code=201)
 @api.doc(summary="Log an incident", responses=PROBLEMS)
 @writes
-def create(uow: UnitOfWork, **_body: Any) -> tuple[dict[str, Any], int]:
+def create(uow: UnitOfWork) -> tuple[dict[str, Any], int]:
     """Save a first report; answers with grade, legs, missing elements and probable duplicates."""
     raw = json_body()
     intake = read_intake(raw, uow.now, DirectoryPlaces(uow.session, uow.actor.area.code, uow.now))
@@ -54,10 +54,10 @@ def create(uow: UnitOfWork, **_body: Any) -> tuple[dict[str, Any], int]:
 
 @api.get("/incidents")
 @requires(Permission.SEE_INCIDENTS)
-@api.input(schemas.IncidentQuery, location="query", arg_name="_query", validation=False)
-@api.output(schemas.IncidentList)
+@takes(schemas.IncidentQuery, "query")
+@answers(schemas.IncidentList)
 @api.doc(summary="List incidents, the newest first", responses=PROBLEMS)
-def index(**_query: Any) -> ResponseReturnValue:
+def index() -> ResponseReturnValue:
     """Answer one page of the incidents the caller may see."""
     with unit_of_work(write=False) as uow:
         reader = Reader(request.args, uow.clock.now().replace(year=9000))
@@ -87,7 +87,7 @@ def index(**_query: Any) -> ResponseReturnValue:
 
 @api.get("/incidents/<uuid:incident_id>")
 @requires(Permission.SEE_INCIDENTS)
-@api.output(schemas.IncidentOut)
+@answers(schemas.IncidentOut)
 @api.doc(summary="One incident, latest version unless `version` names another", responses=PROBLEMS)
 def show(incident_id: UUID) -> ResponseReturnValue:
     """Answer the incident with its reports, legs and what other features add."""
@@ -102,11 +102,11 @@ def show(incident_id: UUID) -> ResponseReturnValue:
 
 @api.post("/incidents/<uuid:incident_id>/reports")
 @requires(Permission.ADD_REPORT)
-@api.input(schemas.ReportIn, arg_name="_body", validation=False)
-@api.output(schemas.ReportAnswer, status_code=201)
+@takes(schemas.ReportIn)
+@answers(schemas.ReportAnswer, status_code=201)
 @api.doc(summary="Report on: follow-up, supplement, correction or final report", responses=PROBLEMS)
 @writes
-def report(uow: UnitOfWork, incident_id: UUID, **_body: Any) -> tuple[dict[str, Any], int]:
+def report(uow: UnitOfWork, incident_id: UUID) -> tuple[dict[str, Any], int]:
     """Save a later report as a new version."""
     raw = json_body()
     seen = raw.get("version")
@@ -139,7 +139,7 @@ def _leg_ids(incident_id: UUID, uow: UnitOfWork) -> list[str]:
 
 @api.get("/incidents/<uuid:incident_id>/timeline")
 @requires(Permission.SEE_INCIDENTS)
-@api.output(schemas.Timeline)
+@answers(schemas.Timeline)
 @api.doc(summary="Every entry of the incident, each with its hash in the audit chain", responses=PROBLEMS)
 def timeline(incident_id: UUID) -> ResponseReturnValue:
     """Answer who did what when."""

@@ -9,7 +9,7 @@ from responder.core.errors import invalid
 from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.api import json_body, writes
-from responder.foundation.web.openapi import PROBLEMS
+from responder.foundation.web.openapi import PROBLEMS, answers, takes
 from responder.incidents.rules import Reader
 from responder.reporting import schemas, services
 from responder.reporting.shapes import leg_shape
@@ -28,11 +28,11 @@ def _refuse(reader: Reader) -> None:
 
 @api.post("/legs/<uuid:leg_id>/send")
 @requires(Permission.SEND_REPORT)
-@api.input(schemas.SendIn, arg_name="_body", validation=False)
-@api.output(schemas.LegOut)
+@takes(schemas.SendIn)
+@answers(schemas.LegOut)
 @api.doc(summary="Send a report on", responses=PROBLEMS)
 @writes
-def send(uow: UnitOfWork, leg_id: UUID, **_body: Any) -> tuple[dict[str, Any], int]:
+def send(uow: UnitOfWork, leg_id: UUID) -> tuple[dict[str, Any], int]:
     """Send the leg; its receiver's duty room rings."""
     reader = _read(uow)
     method, at = reader.text("method") or "web", reader.instant("at")
@@ -42,11 +42,11 @@ def send(uow: UnitOfWork, leg_id: UUID, **_body: Any) -> tuple[dict[str, Any], i
 
 @api.post("/legs/<uuid:leg_id>/return")
 @requires(Permission.ACKNOWLEDGE_REPORT)
-@api.input(schemas.ReturnIn, arg_name="_body", validation=False)
-@api.output(schemas.LegOut)
+@takes(schemas.ReturnIn)
+@answers(schemas.LegOut)
 @api.doc(summary="Return a report for correction", responses=PROBLEMS)
 @writes
-def send_back(uow: UnitOfWork, leg_id: UUID, **_body: Any) -> tuple[dict[str, Any], int]:
+def send_back(uow: UnitOfWork, leg_id: UUID) -> tuple[dict[str, Any], int]:
     """Return the leg to its sender."""
     reader = _read(uow)
     reason = reader.text("reason")
@@ -56,11 +56,11 @@ def send_back(uow: UnitOfWork, leg_id: UUID, **_body: Any) -> tuple[dict[str, An
 
 @api.post("/legs/<uuid:leg_id>/acknowledgement")
 @requires(Permission.ACKNOWLEDGE_REPORT)
-@api.input(schemas.AcknowledgementIn, arg_name="_body", validation=False)
-@api.output(schemas.AcknowledgementOut)
+@takes(schemas.AcknowledgementIn)
+@answers(schemas.AcknowledgementOut)
 @api.doc(summary="Acknowledge a report", responses=PROBLEMS)
 @writes
-def acknowledge(uow: UnitOfWork, leg_id: UUID, **_body: Any) -> tuple[dict[str, Any], int]:
+def acknowledge(uow: UnitOfWork, leg_id: UUID) -> tuple[dict[str, Any], int]:
     """Record the receipt; answers with the leg and the legs it opened."""
     reader = _read(uow)
     method, at, who = reader.text("method") or "web", reader.instant("at"), reader.text("answered_by")

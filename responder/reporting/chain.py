@@ -18,12 +18,12 @@ from responder.law.model import Kind, Level, Obligation, Party, Receipt
 from responder.reporting.models import ReportLeg
 
 LIVE = ("planned", "open", "sent", "returned")
-LegKey = tuple[int, str, str, str, str]
+LegKey = tuple[int, int, str, str, str, str]
 
 
 def key_of(leg: ReportLeg) -> LegKey:
     """Return what the leg and its obligation are both known by."""
-    return (leg.climb, leg.sender, leg.receiver, leg.kind, leg.rule)
+    return (leg.climb, leg.figures, leg.sender, leg.receiver, leg.kind, leg.rule)
 
 
 def legs_of(uow: UnitOfWork, incident: Incident) -> Sequence[ReportLeg]:
@@ -53,8 +53,17 @@ def receipts_of(incident: Incident, first: Report, legs: Sequence[ReportLeg]) ->
 def sync(incident: Incident, uow: UnitOfWork) -> list[ReportLeg]:
     """Open, move and withdraw legs so that they equal what is owed now; return the legs that opened.
 
-    Acknowledged legs never change; an open leg keeps its limit, a planned one follows the receipts before it.
+    Acknowledged legs never change; an open leg keeps its limit, a planned one follows the receipts before it. Where
+    one office stands in for two parties nothing has to travel between them: that leg is skipped and the next opens.
     """
+    opened = _sync_once(incident, uow)
+    while any(leg.state == "skipped" for leg in opened):
+        uow.session.flush()
+        opened = [leg for leg in opened if leg.state != "skipped"] + _sync_once(incident, uow)
+    return opened
+
+
+def _sync_once(incident: Incident, uow: UnitOfWork) -> list[ReportLeg]:
     reports = incidents.reports(uow.session, incident.id)
     legs = {key_of(leg): leg for leg in legs_of(uow, incident)}
     receipts = receipts_of(incident, reports[0], list(legs.values()))
@@ -66,8 +75,21 @@ def sync(incident: Incident, uow: UnitOfWork) -> list[ReportLeg]:
     for key, leg in legs.items():
         if key not in owed and leg.state in {"planned", "open"}:
             leg.state, leg.withdrawn_at = "withdrawn", uow.now
+    fresh = [leg for leg in opened if leg is not None] + [leg for leg in made if leg.state == "open"]
+    for leg in fresh:
+        _settle(leg, incident, reports[0], uow)
     note_next_due(incident, [*legs.values(), *made])
-    return [leg for leg in opened if leg is not None] + [leg for leg in made if leg.state == "open"]
+    return [leg for leg in fresh if leg.state != "acknowledged"]
+
+
+def _settle(leg: ReportLeg, incident: Incident, first: Report, uow: UnitOfWork) -> None:
+    """Close at once what needs no signature: a leg within one office, and the one by which the incident came in."""
+    if leg.sender_code == leg.receiver_code:
+        leg.state, leg.acknowledged_at, leg.noted_at = "skipped", leg.starts_at, uow.now
+    elif leg.climb == 0 and leg.sender == "unit" and leg.receiver_code == incident.agency_code:
+        leg.state, leg.method = "acknowledged", first.source.get("channel", "phone")
+        leg.sent_at = leg.acknowledged_at = max(incident.received_at, leg.starts_at)
+        leg.noted_at, leg.acknowledged_by, leg.answered_by = uow.now, first.person_name, first.person_name
 
 
 def _follow(leg: ReportLeg, duty: Obligation, uow: UnitOfWork) -> ReportLeg | None:
@@ -111,6 +133,7 @@ def _leg(incident: Incident, duty: Obligation, offices: dict[Party, Routed], uow
         lane_id=uow.own_lane,
         incident_id=incident.id,
         climb=duty.climb,
+        figures=duty.version,
         sender=duty.sender.text,
         receiver=duty.addressee.text,
         sender_code=sender.agency_code if sender else incident.unit_agency_code or "",
@@ -126,7 +149,6 @@ def _leg(incident: Incident, duty: Obligation, offices: dict[Party, Routed], uow
         source={"zh": duty.source.zh, "en": duty.source.en},
         status=duty.limit_status.value,
         starts_at=duty.starts_at,
-        starts_on="",
         due_at=duty.due_at,
         state="withdrawn" if duty.withdrawn_at else "planned" if duty.planned else "open",
         withdrawn_at=duty.withdrawn_at,

@@ -18,7 +18,7 @@ class ReportLeg(LaneMixin, Base):
     __table_args__ = (
         UniqueConstraint("lane_id", "id"),
         UniqueConstraint(
-            "lane_id", "incident_id", "climb", "sender", "receiver", "kind", "rule", "starts_on"
+            "lane_id", "incident_id", "climb", "sender", "receiver", "kind", "rule", "figures"
         ),
         lane_fk("incident_id", "incident"),
         CheckConstraint(
@@ -34,6 +34,7 @@ class ReportLeg(LaneMixin, Base):
     id: Mapped[LegId] = mapped_column(primary_key=True)
     incident_id: Mapped[IncidentId]
     climb: Mapped[int]  # a rise of the grade starts the next climb
+    figures: Mapped[int]  # 0; for a supplement or correction, the version of the figures it passes on
     sender: Mapped[str]  # LEVEL.BODY
     receiver: Mapped[str]
     sender_code: Mapped[str]  # the concrete office, or the unit's
@@ -49,7 +50,6 @@ class ReportLeg(LaneMixin, Base):
     source: Mapped[dict[str, Any]]  # the article, zh and en
     status: Mapped[str]  # law, practice, house_rule, setting
     starts_at: Mapped[datetime]
-    starts_on: Mapped[str] = mapped_column(default="")  # sets the days of a repeated duty apart
     due_at: Mapped[datetime]
     state: Mapped[str]
     binding: Mapped[bool]

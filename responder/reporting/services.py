@@ -75,7 +75,7 @@ def _send_first(incident: Incident, opened: Iterable[ReportLeg], uow: UnitOfWork
         for leg in opened
         if leg.receiver_rings
         and leg.kind in {"report", "absolute"}
-        and (leg.sender_code == uow.actor.agency_code or (leg.sender == "unit" and leg.climb == 0))
+        and leg.sender_code == uow.actor.agency_code
     ]
     for leg in own:
         _dispatch(incident, leg, "web", uow.now, uow)

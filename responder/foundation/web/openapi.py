@@ -1,6 +1,14 @@
 """What the OpenAPI document says of every call alike."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel
+
+View = TypeVar("View", bound=Callable[..., Any])
+# Only its decorators are used: they write into the view what the document says of it.
+_SCRIBE = APIBlueprint("scribe", __name__)
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -30,3 +38,23 @@ PROBLEMS: dict[int | str, Any] = {
         (503, "The database cannot be reached."),
     )
 }
+
+
+def takes(schema: type[BaseModel], location: str = "json") -> Callable[[View], View]:
+    """Describe what a call takes; the values are read, and refused in the caller's language, by the feature's rules."""
+
+    def mark(view: View) -> View:
+        _SCRIBE.input(schema, location=location, validation=False)(view)
+        return view
+
+    return mark
+
+
+def answers(schema: type[BaseModel], status_code: int = 200) -> Callable[[View], View]:
+    """Describe what a call answers, without checking every answer again on its way out."""
+
+    def mark(view: View) -> View:
+        _SCRIBE.output(schema, status_code=status_code)(view)
+        return view
+
+    return mark

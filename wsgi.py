@@ -1,1 +1,5 @@
 """The WSGI entry point: `gunicorn wsgi:app`."""
+
+from responder.app import create_app
+
+app = create_app()

@@ -170,7 +170,7 @@ class Source:
     @property
     def en(self) -> str:
         """Return the English citation, e.g. State Council Order 493 (2007) Art. 10."""
-        return f"{self.instrument_en} ({self.year})" + (f" Art. {self.article}" if self.article else "")
+        return f"{self.instrument_en} ({self.year})" + (f" Art. {self.article.replace("、", ", ")}" if self.article else "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

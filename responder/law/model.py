@@ -170,7 +170,8 @@ class Source:
     @property
     def en(self) -> str:
         """Return the English citation, e.g. State Council Order 493 (2007) Art. 10."""
-        return f"{self.instrument_en} ({self.year})" + (f" Art. {self.article.replace("、", ", ")}" if self.article else "")
+        articles = self.article.replace("、", ", ")
+        return f"{self.instrument_en} ({self.year})" + (f" Art. {articles}" if articles else "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from responder.foundation.access.queries import actor_for_token
 from responder.foundation.access.scope import may_act_for
 from responder.foundation.web.api import Answer, iso, writes
 from responder.foundation.web.context import unit_of_work
+from responder.foundation.web.openapi import PROBLEMS, answers, takes
 
 api = APIBlueprint("duty_roster_api", __name__, url_prefix="/api/v1", tag="duty roster")
 
@@ -33,23 +34,26 @@ BAD_TIME = Text(
 
 @api.get("/agencies/<code>/on-call")
 @requires(Permission.SEE_DUTY)
-@api.input(OnCallQuery, location="query")
-@api.output(OnCallOut)
-def on_call(code: str, query_data: OnCallQuery) -> dict[str, Any]:
+@takes(OnCallQuery, "query")
+@answers(OnCallOut)
+@api.doc(summary="Who is on call, now or at another moment", responses=PROBLEMS)
+def on_call(code: str) -> ResponseReturnValue:
     """Who is on call for an agency, now or at another moment."""
     with unit_of_work(write=False) as uow:
-        at = _instant(query_data.at) if query_data.at else uow.now
+        asked = request.args.get("at", "").strip()
+        at = _instant(asked) if asked else uow.now
         _refuse_foreign(uow.session, uow.actor, code)
-        return _on_call_json(queries.on_call(uow.session, code, at))
+        return jsonify(_on_call_json(queries.on_call(uow.session, code, at)))
 
 
 @api.get("/agencies/<code>/calendar.ics")
 @public
-@api.input(CalendarQuery, location="query")
-def calendar(code: str, query_data: CalendarQuery) -> ResponseReturnValue:
+@takes(CalendarQuery, "query")
+@api.doc(summary="Published shifts as iCalendar", responses=PROBLEMS)
+def calendar(code: str) -> ResponseReturnValue:
     """The published shifts of an agency for a calendar program; a feed or bearer token opens it."""
     with unit_of_work(write=False) as uow:
-        if not _opens(uow, code, query_data.token):
+        if not _opens(uow, code, request.args.get("token", "")):
             raise nothing_here("没有这个日历", "No such calendar")
         text = services.calendar(uow, code)
     return Response(text, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})
@@ -57,7 +61,8 @@ def calendar(code: str, query_data: CalendarQuery) -> ResponseReturnValue:
 
 @api.post("/shifts/<uuid:shift_id>/sign-in")
 @requires(Permission.SIGN_IN)
-@api.output(SignInOut)
+@answers(SignInOut)
+@api.doc(summary="Sign in to a shift", responses=PROBLEMS)
 @writes
 def sign_in(uow: UnitOfWork, shift_id: UUID) -> Answer:
     """Take the post of a shift."""

@@ -61,7 +61,10 @@ form.addEventListener("input", (event) => {
   if (!filling && event.target.name && event.target.name !== "text") {
     edited.add(event.target.name);
     event.target.classList.remove("from-text");
-    if (event.target.name === "place") form.elements.namedItem("jurisdiction").value = "";
+    if (event.target.name === "place") {
+      edited.add("jurisdiction");
+      form.elements.namedItem("jurisdiction").value = "";
+    }
   }
   clearTimeout(draftTimer);
   draftTimer = setTimeout(keepDraft, DRAFT_AFTER_MS);

@@ -7,6 +7,7 @@ from responder.core.permissions import Permission, may
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
 from responder.foundation.audit import words as audit_words
+from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import FACTS, REPORT_KINDS
 from responder.foundation.web.words import word
@@ -14,13 +15,21 @@ from responder.incidents import explain, grading, queries
 from responder.incidents.doors import DOORS
 from responder.incidents.models import Incident, Report
 from responder.incidents.rules import ELEMENTS, missing_elements
-from responder.incidents.wording import title
+from responder.incidents.wording import place_seen_from, title
 
 TIMELINE_ROWS = 12
 FIGURES = ("deaths", "missing", "trapped", "serious_injuries", "minor_injuries", "evacuated", "at_risk")
 
 
-def row_model(incident: Incident, prefix: str, ours: str = "") -> dict[str, Any]:
+def taken_for_granted(uow: UnitOfWork) -> str | None:
+    """Return the full name of what the actor's places need not repeat: its own area, for a county that above it."""
+    place = directory.places(uow.session).get(uow.actor.area.code)
+    if place is None or uow.actor.area.level == "state":
+        return None
+    return place.full_name.removesuffix(place.name) if place.level == "county" else place.full_name
+
+
+def row_model(incident: Incident, prefix: str, ours: str = "", granted: str | None = None) -> dict[str, Any]:
     """Return a row of the incident table."""
     upcoming = None
     if incident.next_due_at is not None:
@@ -40,7 +49,7 @@ def row_model(incident: Incident, prefix: str, ours: str = "") -> dict[str, Any]
         "title": title(incident).in_(current_locale()),
         "grade": incident.reporting_grade,
         "may_rise": incident.may_rise,
-        "place": incident.place_name,
+        "place": place_seen_from(incident.place_name, granted),
         "toll": explain.toll(incident.facts),
         "updated_at": incident.updated_at,
         "state": incident.state,

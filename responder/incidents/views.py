@@ -73,13 +73,13 @@ def index() -> ResponseReturnValue:
             limit=PAGE_ROWS + 1,
             after=decode_cursor(request.args.get("cursor")),
         )
-        shown = rows[:PAGE_ROWS]
+        shown, granted = rows[:PAGE_ROWS], page.taken_for_granted(uow)
         older = None
         if len(rows) > PAGE_ROWS:
             query = {**request.args.to_dict(), "cursor": encode_cursor(shown[-1].received_at, shown[-1].id)}
             older = f"{prefix()}/incidents?" + "&".join(f"{key}={value}" for key, value in query.items())
         model = {
-            "rows": [page.row_model(row, prefix()) for row in shown],
+            "rows": [page.row_model(row, prefix(), granted=granted) for row in shown],
             "count": None,
             "words": None,
             "filters": {name: request.args.get(name, "") for name in FILTERS},

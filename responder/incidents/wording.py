@@ -13,3 +13,10 @@ def title(incident: Incident) -> Text:
     if not incident.unit:
         return Text(f"{SECTORS[incident.sector].zh}{kind.zh}" if incident.accident_type else kind.zh, kind.en)
     return Text(f"{incident.unit}{kind.zh}", f"{incident.unit}: {kind.en}")
+
+
+def place_seen_from(place_name: str, own_area: str | None) -> str:
+    """Return the place without the part of its name that everybody in the reader's own area takes for granted."""
+    if own_area and place_name.startswith(own_area) and place_name != own_area:
+        return place_name.removeprefix(own_area)
+    return place_name

@@ -1,5 +1,6 @@
 """Legs as things to do now: the due items of boards and incident pages, and the alarm of an unsigned report."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -41,10 +42,18 @@ def sender_of(leg: ReportLeg) -> str:
 
 def source_of(leg: ReportLeg) -> str:
     """Return the article of the leg's rule; a house rule says that it is one."""
-    words = str(leg.source["en" if is_english() else "zh"])
+    words = short_source(str(leg.source["en" if is_english() else "zh"]))
     if leg.status in {"house_rule", "setting"}:
         words = said(Text(f"本系统约定 {leg.rule}", f"house rule {leg.rule}"))
     return words
+
+
+_LONG_SOURCE = re.compile(r"(?:国务院|国家安全监管总局|国家安全生产监督管理总局|应急管理部)令第(\d+)号(?:《[^》]*》)?(?:（\d+）)?")
+
+
+def short_source(words: str) -> str:
+    """Return a citation as the trade says it: 493号令第10条; the full one stands with the leg."""
+    return _LONG_SOURCE.sub(r"\1 号令", words)
 
 
 def is_at_once(leg: ReportLeg) -> bool:

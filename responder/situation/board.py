@@ -14,7 +14,7 @@ from responder.escalation import queries as escalation
 from responder.escalation import services as ladder
 from responder.foundation.web.context import current_actor, render, unit_of_work
 from responder.incidents import queries as incidents
-from responder.incidents.page import row_model
+from responder.incidents.page import row_model, taken_for_granted
 from responder.reporting import queries as reporting
 from responder.reporting import work
 from responder.reporting.panel import rung_models
@@ -86,7 +86,10 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
         "yours_later_at": None,
         "yours_all": show_all,
         "yours_url": f"{prefix}/board" if show_all else f"{prefix}/board?all=1",
-        "incidents": [row_model(row, prefix, actor.agency_name) for row in incidents.on_board(uow.session, actor, ROWS)],
+        "incidents": [
+            row_model(row, prefix, actor.agency_name, taken_for_granted(uow))
+            for row in incidents.on_board(uow.session, actor, ROWS)
+        ],
         "open_count": totals.open,
         "open_url": f"{prefix}/incidents?state=open",
         "today": {"count": totals.today, "url": f"{prefix}/incidents?since={day.isoformat().replace('+', '%2B')}"},

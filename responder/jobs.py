@@ -1,0 +1,54 @@
+"""What time does: each kind of job with its handler, and each periodic question with its interval."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from responder.core.jobs.port import Handler
+from responder.core.uow import Database
+from responder.escalation import queries as escalation
+from responder.escalation.calling import Caller
+from responder.escalation.services import CALL_OUT
+from responder.foundation.messaging.addresses import AddressBook
+from responder.foundation.messaging.channels import Wanted
+from responder.foundation.messaging.providers import providers
+from responder.foundation.messaging.sending import Sender
+from responder.foundation.messaging.services import DELIVER, DELIVER_MASS
+from responder.foundation.messaging.settings import from_mapping
+from responder.foundation.web.context import Installation
+from responder.reporting import queries as reporting
+from responder.reporting import services as legs
+
+UseCase = Callable[[Database], int]
+
+
+def wanted() -> Wanted:
+    """Return who knows, for each kind of target, whether somebody must still be found."""
+    return {"leg": reporting.still_wanted, "board": escalation.still_silent}
+
+
+def sender(installed: Installation) -> Sender:
+    """Return what carries the outbox to this installation's providers."""
+    settings = from_mapping(installed.settings.environment, demo=installed.settings.demo)
+    return Sender(providers(settings), AddressBook(installed.vault), wanted())
+
+
+def handlers(installed: Installation) -> dict[str, Handler]:
+    """Return the handler of each kind of job."""
+    outbox = sender(installed)
+    return {
+        DELIVER: outbox.deliver,
+        DELIVER_MASS: outbox.deliver_mass,
+        CALL_OUT: Caller(wanted()).advance,
+    }
+
+
+def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
+    """Return what the clock asks, how often; running one twice, or an hour late, does no harm."""
+    outbox, caller = sender(installed), Caller(wanted())
+    return [
+        ("legs past their limit", timedelta(seconds=5), legs.note_overdue),
+        ("legs falling due", timedelta(seconds=30), legs.remind),
+        ("boards fallen silent", timedelta(seconds=30), caller.watch_boards),
+        ("call-outs without a job", timedelta(minutes=1), caller.sweep),
+        ("deliveries without a job", timedelta(minutes=1), outbox.sweep),
+    ]

@@ -23,11 +23,17 @@ from maps.distance import point_at, ring_points
 from maps.kinds import KIND_WORDS, STATE_WORDS, Kind, State
 from maps.layers import MAINLAND, Bounds, Layer, Line, Mark, Ring
 from maps.packing import pack, safe_json
+from maps.place_names import short_name
+from maps.svg_paths import edge_points
 from maps.symbols import sprite, symbol_svg
 from maps.words import words
 
 Theme = Literal["light", "dark", "auto"]
 
+_OUTERMOST = (
+    *((73.5, 39.3), (87.3, 49.2), (121.0, 53.6), (123.5, 53.5), (135.1, 48.4)),
+    *((122.0, 25.0), (109.5, 18.1), (99.0, 21.5)),
+)
 LISTED_ROWS = 2_000  # in the saved file; the sum of all marks is always given
 _INLINE_BLOCK = re.compile(r"<(script|style)([^>]*)>(.*?)</\1>", re.DOTALL)
 
@@ -170,7 +176,7 @@ def _config(
     views = [{"title": said["country"], "points": _latlon(_box(MAINLAND))}]
     home_area = outlines.province(home) if home else None
     if home_area:
-        name = home_area.name_en if locale.startswith("en") else schematic.short_name(home_area.name)
+        name = home_area.name_en if locale.startswith("en") else short_name(home_area.name)
         outer = [p for polygon in home_area.polygons for p in polygon[0] if p[1] > 17.5]
         views.append({"title": name, "points": _latlon(outer[:: max(1, len(outer) // 200)])})
     return {
@@ -204,22 +210,8 @@ def _latlon(points: Sequence[tuple[float, float]]) -> list[list[float]]:
 
 
 def _box(box: Bounds) -> list[tuple[float, float]]:
-    """Return points along the edges that matter: a conic projection bends them."""
-    lons = [box.west + (box.east - box.west) * i / 8 for i in range(9)]
-    lats = [box.south + (box.north - box.south) * i / 8 for i in range(9)]
-    if box == MAINLAND:  # its upper corners lie in other countries: take the outermost places instead
-        return [
-            (73.5, 39.3),
-            (87.3, 49.2),
-            (121.0, 53.6),
-            (123.5, 53.5),
-            (135.1, 48.4),
-            (109.5, 18.1),
-            (99.0, 21.5),
-        ]
-    return [(lon, lat) for lon in lons for lat in (box.south, box.north)] + [
-        (lon, lat) for lat in lats for lon in (box.west, box.east)
-    ]
+    """Return the points that the picture must hold; the whole country by its outermost places, not by corners."""
+    return list(_OUTERMOST) if box == MAINLAND else edge_points(box)
 
 
 def _outline_addresses(outline_base: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from maps import outlines, schematic
 from maps.kinds import Kind, State
 from maps.layers import Mark, Ring
+from maps.place_names import Box, short_name
 from tests.unit.maps.examples import SCRIPT_TITLE
 
 BAISHAN = Mark("1", 126.42, 41.94, Kind.INCIDENT, "青石岭煤矿瓦斯爆炸", badge="较大", label="青石岭")
@@ -54,6 +55,23 @@ def test_the_country_shows_the_south_china_sea_in_its_inset() -> None:
     assert "GS（2024）0650号" in svg
 
 
+@pytest.mark.parametrize("width", [320, 640, 900])
+def test_the_inset_covers_no_part_of_the_country(width: int) -> None:
+    ground = schematic._country_ground(width, "zh")
+    (inset,) = ground.taken
+    outer = [
+        p for area in outlines.provinces() for polygon in area.polygons for p in polygon[0] if p[1] > 18.2
+    ]
+    covered = [p for p in outer if inset.meets(Box(*ground.frame.pixel(*p), *ground.frame.pixel(*p)))]
+    assert covered == []
+
+
+def test_names_of_places_do_not_lie_on_each_other_or_on_marks() -> None:
+    crowd = [Mark(str(i), 126.0 + i / 5, 42.0 + i / 9, Kind.TEAM, "队") for i in range(10)]
+    with_marks, without = schematic.province_svg("220000", crowd), schematic.province_svg("220000", [])
+    assert with_marks.count('class="place"') < without.count('class="place"') == 9
+
+
 def test_islands_too_small_to_draw_stay_as_dots() -> None:
     assert schematic.nanhai_inset().count("h.8v.8h-.8z") > 100
 
@@ -71,9 +89,10 @@ def test_an_unknown_province_is_an_error() -> None:
         ("西双版纳傣族自治州", "西双版纳"),
         ("新疆维吾尔自治区", "新疆"),
         ("黔西南布依族苗族自治州", "黔西南"),
+        ("琼中黎族苗族自治县", "琼中"),
         ("神农架林区", "神农架林区"),
         ("沙市", "沙市"),
     ],
 )
 def test_names_are_written_as_maps_write_them(name: str, short: str) -> None:
-    assert schematic.short_name(name) == short
+    assert short_name(name) == short

@@ -1,4 +1,4 @@
-"""A worker process that tests start and kill: `python -m tests.integration.jobs.labour ENGINE URL FOLDER`.
+"""A worker process that tests start and kill.
 
 A job of kind `note` writes its key into `FOLDER/done`. One of kind `hang` writes into `FOLDER/begun` and then
 hangs, unless `FOLDER/release` exists: then it ends well.
@@ -6,7 +6,6 @@ hangs, unless `FOLDER/release` exists: then it ends well.
 
 import logging
 import signal
-import sys
 import threading
 import time
 from datetime import timedelta
@@ -28,11 +27,9 @@ QUICK = Rhythm(
 
 
 def make_jobs(name: str, url: str) -> JobEngine:
-    """Return the engine called *name*, its leases shortened."""
+    """Return the engine called *name*."""
     if name == "procrastinate":
         return FleetJobs(url, rhythm=QUICK)
-    embedded.LEASE = timedelta(seconds=LEASE_SECONDS)
-    embedded.FIRST_RETRY = timedelta(seconds=0.2)
     return EmbeddedJobs()
 
 
@@ -65,12 +62,9 @@ def _write(path: Path, key: str) -> None:
 def main(engine: str, url: str, folder: str) -> None:
     """Work until told to stop."""
     logging.disable(logging.CRITICAL)
+    embedded.LEASE, embedded.FIRST_RETRY = timedelta(seconds=LEASE_SECONDS), timedelta(seconds=0.2)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     jobs = make_jobs(engine, url)
     database = Database(make_engine(url), SystemClock(), jobs, {})
     Worker(database, jobs, make_handlers(Path(folder)), "labour", threads=2, idle_seconds=0.1).run(stop)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:4])

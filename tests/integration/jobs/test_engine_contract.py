@@ -1,13 +1,11 @@
 """What every job engine promises, on each engine and database."""
 
-import os
-import signal
-import subprocess
-import sys
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -18,10 +16,13 @@ from responder.core.jobs.fleet import FleetJobs
 from responder.core.jobs.port import JobEngine
 from responder.core.uow import Database
 
+from . import labour, tree
 from .labour import make_handlers, make_jobs
 
 ENGINES = (("embedded", "sqlite"), ("embedded", "postgresql"), ("procrastinate", "postgresql"))
-ROOT = Path(__file__).parents[3]
+# A server that has the product loaded and forks each worker: a fresh interpreter would take seconds every time.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([labour.__name__, tree.__name__])
 PATIENCE = 40.0
 
 pytestmark = pytest.mark.parametrize(("engine_name", "database_url"), ENGINES, indirect=True)
@@ -52,15 +53,16 @@ class Shop:
         return path.read_text().split() if path.exists() else []
 
     @contextmanager
-    def worker(self) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run a worker process for as long as the block lasts."""
-        command = [sys.executable, "-m", "tests.integration.jobs.labour", self.name, self.url, self.folder]
-        process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=dict(os.environ))
+    def worker(self) -> Iterator[ForkServerProcess]:
+        """Run a worker process for as long as the block lasts; then it is killed, as a crash would."""
+        process = PROCESSES.Process(target=labour.main, args=(self.name, self.url, str(self.folder)))
+        process.start()
         try:
             yield process
         finally:
             process.kill()
-            process.wait()
+            process.join()
+            process.close()
 
 
 @pytest.fixture
@@ -132,9 +134,8 @@ def test_a_job_that_fails_is_tried_again(shop: Shop) -> None:
 
 def test_a_timer_outlives_the_workers(shop: Shop) -> None:
     shop.enqueue("note", "timer", after=1.0)
-    with shop.worker() as first:
-        first.send_signal(signal.SIGKILL)
-        first.wait()
+    with shop.worker():
+        pass
     assert shop.marks("done") == []
     with shop.worker():
         until(lambda: shop.marks("done") == ["timer"])
@@ -142,10 +143,8 @@ def test_a_timer_outlives_the_workers(shop: Shop) -> None:
 
 def test_the_job_of_a_killed_worker_is_taken_over(shop: Shop) -> None:
     shop.enqueue("hang", "one")
-    with shop.worker() as doomed:
+    with shop.worker():
         until(lambda: shop.marks("begun") == ["one"])
-        doomed.send_signal(signal.SIGKILL)
-        doomed.wait()
     (shop.folder / "release").touch()
     with shop.worker():
         until(lambda: shop.marks("done") == ["one"])

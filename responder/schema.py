@@ -67,7 +67,9 @@ def faults(database: Database) -> list[str]:
         if connection.scalar(select(func.count()).select_from(Lane).where(Lane.id == REAL_LANE)) != 1:
             wrong.append("the real lane is missing: run `responder db upgrade`")
         orphans = connection.scalar(
-            text("SELECT count(*) FROM incident i WHERE NOT EXISTS (SELECT 1 FROM report r WHERE r.incident_id = i.id)")
+            text(
+                "SELECT count(*) FROM incident i WHERE NOT EXISTS (SELECT 1 FROM report r WHERE r.incident_id = i.id)"
+            )
         )
         if orphans:
             wrong.append(f"{orphans} incidents have no report")

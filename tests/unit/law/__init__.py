@@ -1,0 +1,1 @@
+"""The law engine: plain values in, grades and duties out."""

@@ -30,7 +30,9 @@ OTHER_REQUEST = Text(
 )
 KEY_TOO_LONG = Text("Idempotency-Key 最多 200 个字符。", "An Idempotency-Key has 200 characters at most.")
 NOT_JSON = Text("请发送 UTF-8 编码的 JSON 对象。", "Send a JSON object in UTF-8.")
-BAD_CURSOR = Text("cursor 读不懂，请用上一页的 next。", "The cursor cannot be read; use `next` of the last page.")
+BAD_CURSOR = Text(
+    "cursor 读不懂，请用上一页的 next。", "The cursor cannot be read; use `next` of the last page."
+)
 
 
 def writes(view: Callable[..., Answer]) -> Callable[..., ResponseReturnValue]:
@@ -62,7 +64,9 @@ def writes(view: Callable[..., Answer]) -> Callable[..., ResponseReturnValue]:
 
 
 def _request_hash() -> str:
-    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)).hexdigest()
+    return hashlib.sha256(
+        f"{request.method} {request.path}\n".encode() + request.get_data(cache=True)
+    ).hexdigest()
 
 
 def _earlier(uow: UnitOfWork, key: str) -> Answer | None:

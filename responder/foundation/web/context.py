@@ -25,6 +25,7 @@ class Installation:
     settings: Settings
     database: Database
     vault: Any
+    channels: frozenset[str]  # what can leave the house: sms, voice, email
     shell: Callable[[Session], dict[str, Any]]
 
 

@@ -110,3 +110,15 @@ STATES: dict[str, Text] = {
     "closed": Text("已结案", "closed"),
     "voided": Text("已作废", "voided"),
 }
+CHANNELS: dict[str, Text] = {
+    "phone": Text("电话", "telephone"),
+    "web": Text("网上填报", "web form"),
+    "sms": Text("短信", "SMS"),
+    "fax": Text("传真", "fax"),
+    "paper": Text("纸质", "paper"),
+    "department": Text("其他部门", "other department"),
+    "media": Text("媒体", "media"),
+    "citizen": Text("群众", "citizen"),
+    "sensor": Text("监测系统", "sensor"),
+    "other": Text("其他", "other"),
+}

@@ -16,7 +16,9 @@ from responder.foundation.web.context import current_locale, installation, unit_
 logger = logging.getLogger(__name__)
 
 STATUS_WORDS: dict[int, Text] = {
-    400: Text("请求无法读懂。请检查格式后重发。", "The request cannot be read. Check its form and send it again."),
+    400: Text(
+        "请求无法读懂。请检查格式后重发。", "The request cannot be read. Check its form and send it again."
+    ),
     401: Text("请先登录。", "Log in first."),
     403: Text("您的账号无权做这件事。", "Your account may not do this."),
     404: Text("没有找到，或不在您的职责范围内。", "Not found, or it is not within your area."),
@@ -26,13 +28,19 @@ STATUS_WORDS: dict[int, Text] = {
     422: Text("有的栏目读不懂，请看各栏的说明。", "Some fields cannot be read; see each of them."),
     429: Text("请求太密，请稍等一分钟。", "Too many requests; wait a minute."),
     500: Text("系统出错，已经记录。请再试一次。", "Something failed here and was recorded. Try again."),
-    503: Text("数据库暂时写不进去，请立即改用电话和纸表。", "The database cannot be reached. Use telephone and paper now."),
+    503: Text(
+        "数据库暂时写不进去，请立即改用电话和纸表。",
+        "The database cannot be reached. Use telephone and paper now.",
+    ),
 }
 
 
 def wants_json() -> bool:
     """Return whether the caller is a program: an API path, or a client that asks for JSON."""
-    return request.path.startswith(("/api/", "/webhooks/")) or request.accept_mimetypes.best == "application/json"
+    return (
+        request.path.startswith(("/api/", "/webhooks/"))
+        or request.accept_mimetypes.best == "application/json"
+    )
 
 
 def problem(status: int, kind: str, text: Text, **members: Any) -> Response:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+DEMO_MARK = "demo"  # the file in RESPONDER_HOME that says the installation holds the demo world
+
 
 class SettingsWrong(Exception):
     """A setting cannot be used; the message names it and says what to do."""
@@ -64,7 +66,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         timezone=env.get("RESPONDER_TIMEZONE", "Asia/Shanghai"),
         log_level=env.get("RESPONDER_LOG_LEVEL", "INFO"),
         tile_url=env.get("RESPONDER_TILE_URL", ""),
-        demo=(home / "demo").exists(),
+        demo=(home / DEMO_MARK).exists(),
         environment=env,
     )
 

@@ -5,6 +5,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from responder.config import DEMO_MARK
 from responder.core.errors import ResponderError
 from responder.demo import loading
 from responder.foundation.web.context import installation
@@ -18,6 +19,8 @@ def load() -> None:
     here = installation()
     try:
         loaded = loading.load(here.database, here.vault)
+        # From now on the installation knows that it is a demo: loopback only, accounts offered on the log-in page.
+        (here.settings.home / DEMO_MARK).touch()
     except ResponderError as refused:
         click.echo(refused.text.en, err=True)
         sys.exit(1)

@@ -72,7 +72,9 @@ class EmbeddedJobs:
             ).all()
         return [(row.id, row.kind, row.key, row.attempts) for row in rows]
 
-    def _run(self, database: Database, handlers: Handlers, owner: str, job: tuple[str, str, str, int]) -> None:
+    def _run(
+        self, database: Database, handlers: Handlers, owner: str, job: tuple[str, str, str, int]
+    ) -> None:
         job_id, kind, key, attempts = job
         try:
             handlers[kind](database, key)

@@ -80,5 +80,17 @@
     return runs;
   }
 
-  window.ResponderGround = { contains: contains, innerBorders: innerBorders };
+  /* Some hundred points of the provinces' edges, those of the islands closer together. */
+  function landmarks(features) {
+    const points = [];
+    features.filter((feature) => feature.properties.kind === "province").forEach((feature) => {
+      const step = ["46", "71"].includes(feature.properties.code.slice(0, 2)) ? 3 : 15;
+      eachRing([feature], (ring) => {
+        for (let i = 0; i < ring.length; i += step) if (ring[i][1] > 18) points.push([ring[i][1], ring[i][0]]);
+      });
+    });
+    return points;
+  }
+
+  window.ResponderGround = { contains: contains, innerBorders: innerBorders, landmarks: landmarks };
 })();

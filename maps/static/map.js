@@ -3,13 +3,14 @@
 (function () {
   "use strict";
 
-  const { contains, innerBorders } = window.ResponderGround;
+  const { contains, innerBorders, landmarks } = window.ResponderGround;
   const { Mark, FetchedMark, SignIcon, clusterIcon, isLocal, node, symbol } = window.ResponderMarks;
   const PREFECTURE_ZOOM = 6;
   const NAME_ZOOM = 4.75;
   const SAME_SPOT = 6; // pixels: nearer marks would hide each other
   const LISTED = 60; // members that a popup lists before it only counts
   const MINOR = new Set(["110000", "120000", "310000", "500000", "810000", "820000"]); // too small for a name far off
+  const CORNERS = ["right", "left", "top", "top-small"];
   const URGENCY = ["incident", "team", "assembly", "hazard", "mining", "chemical"];
 
   class View {
@@ -304,7 +305,9 @@
       };
       L.geoJSON(data, { style: style, interactive: false, pane: "ground", renderer: svg, smoothFactor: 0.8 }).addTo(this.map);
       this.names(data.features, "province-name");
+      this.landmarks = landmarks(data.features);
       this.onZoom();
+      this.placeInset();
       document.body.dataset.ground = "ready";
     }
 
@@ -369,18 +372,47 @@
       L.marker(at, { icon: icon, interactive: false, keyboard: false, pane: "drawn-names" }).addTo(this.map);
     }
 
+    /* The inset stands in the first corner where it covers no land; zoomed in, where land is everywhere, at its own. */
+    placeInset() {
+      const inset = document.querySelector(".inset");
+      if (!inset || !this.landmarks) return;
+      const stage = this.map.getContainer().getBoundingClientRect();
+      const points = this.landmarks.map((at) => this.map.latLngToContainerPoint(at));
+      const covers = (corner) => {
+        inset.dataset.corner = corner;
+        const box = inset.getBoundingClientRect();
+        const area = L.bounds([box.left - stage.left, box.top - stage.top], [box.right - stage.left, box.bottom - stage.top]);
+        return points.some((point) => area.contains(point));
+      };
+      if (!CORNERS.some((corner) => !covers(corner))) inset.dataset.corner = CORNERS[0];
+    }
+
     // ---- where the picture opens ----
     fit(points) {
       const map = this.map;
+      this.fitted = points;
       const flat = L.bounds(points.map((point) => map.project(point, 0)));
-      const room = map.getSize().subtract([32, 32]);
+      const room = map.getSize().subtract([32, 56]); // the credit takes the lowest line
       const extent = flat.getSize();
       const scale = Math.min(room.x / Math.max(extent.x, 1e-6), room.y / Math.max(extent.y, 1e-6));
       const snap = map.options.zoomSnap || 1;
       const zoom = Math.floor(map.getScaleZoom(scale, 0) / snap) * snap;
       const limited = Math.max(map.getMinZoom(), Math.min(zoom, 12));
       map.setView(map.unproject(flat.getCenter(), 0), limited, { animate: false });
-      map.panBy([-this.besideLegend(extent.x * map.getZoomScale(limited, 0)), 0], { animate: false });
+      const aside = this.besideLegend(extent.x * map.getZoomScale(limited, 0));
+      map.panBy([-aside, 12], { animate: false });
+    }
+
+    /* Fonts, a turned telephone or the page around the frame change the size: fit again until the reader has moved. */
+    followSize() {
+      const box = this.map.getContainer();
+      ["pointerdown", "wheel", "keydown"].forEach((name) => {
+        box.addEventListener(name, () => { this.fitted = null; }, { passive: true, capture: true });
+      });
+      new ResizeObserver(() => {
+        this.map.invalidateSize({ pan: false, animate: false });
+        if (this.fitted) this.fit(this.fitted);
+      }).observe(box);
     }
 
     /* How far to the right the picture moves, where there is room, so that the legend hides less of it. */
@@ -439,6 +471,7 @@
         const mark = this.items(layer).find((one) => one.id === id);
         if (!mark) return;
         const zoom = Math.max(this.map.getZoom(), PREFECTURE_ZOOM);
+        this.fitted = null;
         this.map.setView([mark.lat, mark.lon], zoom, { animate: false });
         if (layer.group) {
           const made = layer.group.getLayers().find((one) => one.members[0] === mark);
@@ -453,7 +486,7 @@
 
     ready() {
       const legend = document.querySelector("details.legend");
-      if (legend && window.innerWidth < 700) legend.open = false;
+      if (legend && (window.innerWidth < 700 || window.innerHeight < 560)) legend.open = false;
       this.addLines();
       this.count();
       this.fit(this.config.opens_at);
@@ -465,7 +498,9 @@
       this.map.on("moveend", () => {
         this.bringPrefectures();
         this.turnLabels();
+        this.placeInset();
       });
+      this.followSize();
       document.querySelectorAll(".chip[data-layer]").forEach((chip) => {
         chip.addEventListener("click", () => this.toggle(chip.dataset.layer));
       });

@@ -214,6 +214,36 @@ def test_the_home_province_shows_its_prefectures(open_page: Opener, site: Site) 
     assert "白山" in page.locator(".district-name").all_text_contents()
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 420), (390, 700), (800, 460), (1440, 900)])
+def test_the_whole_country_is_seen_and_the_inset_covers_no_part_of_it(
+    open_page: Opener, site: Site, width: int, height: int
+) -> None:
+    site.pages["/sizes"] = render_page(national_bases(), nonce=NONCE)
+    page = open_page("/sizes", width=width, height=height)
+    points = [
+        list(point)
+        for area in outlines.provinces()
+        for polygon in area.polygons
+        for point in polygon[0][::9]
+        if point[1] > 18.2
+    ]
+    covered, outside = page.evaluate(
+        """(points) => {
+            const stage = map_china.getContainer().getBoundingClientRect();
+            const inset = document.querySelector('.inset').getBoundingClientRect();
+            const placed = points.map(([lon, lat]) => map_china.latLngToContainerPoint([lat, lon]));
+            const within = (box) => (at) => (
+                at.x >= box.left - stage.left && at.x <= box.right - stage.left &&
+                at.y >= box.top - stage.top && at.y <= box.bottom - stage.top
+            );
+            const inStage = placed.filter(within(stage)).length;
+            return [placed.filter(within(inset)).length, placed.length - inStage];
+        }""",
+        points,
+    )
+    assert (covered, outside) == (0, 0)
+
+
 def test_the_telephone_has_the_legend_folded_and_nothing_beside_the_page(
     open_page: Opener, site: Site
 ) -> None:

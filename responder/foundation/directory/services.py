@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from responder.core.clock import wall
+from responder.core.db import WRITE_OPTION
 from responder.core.errors import nothing_here
 from responder.core.ids import PersonId, new_id
 from responder.core.uow import UnitOfWork
@@ -305,8 +306,11 @@ def add_contact(
 def numbers_of(uow: UnitOfWork, vault: Vault, person_id: PersonId) -> tuple[Number, ...]:
     """Return a person's full numbers in calling order, and tell that the actor saw them.
 
-    Whether the actor may is the caller's question; that they did is always recorded. Raises NotFound.
+    Whether the actor may is the caller's question; that they did is always recorded, so the unit
+    must be one that writes. Raises NotFound.
     """
+    if not uow.session.connection().get_execution_options().get(WRITE_OPTION, True):
+        raise RuntimeError("whoever shows numbers records it: open a unit of work that writes")
     person = uow.session.get(Person, person_id)
     if person is None:
         raise nothing_here("没有这个人", "There is no such person")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from responder.core.ids import new_id
+from responder.core.ids import LaneId, new_id
 from responder.core.lanes import REAL_LANE, Lane
 from responder.core.uow import Database
 from responder.foundation.audit import queries, rules
@@ -60,7 +60,7 @@ def test_each_province_has_a_chain_of_its_own_that_holds(database: Database) -> 
 
 
 def test_an_exercise_has_a_chain_of_its_own(database: Database) -> None:
-    drill = new_id()
+    drill = LaneId(new_id())
     with database.unit_of_work() as uow:
         uow.session.add(Lane(id=drill, kind="exercise", title="演练", opened_at=uow.now))
     with database.unit_of_work(lane=drill) as uow:

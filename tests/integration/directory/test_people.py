@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from responder.core.errors import NotFound
+from responder.core.events import now
 from responder.core.ids import PersonId, new_id
-from responder.core.uow import Database
+from responder.core.uow import Database, UnitOfWork
 from responder.foundation.directory import queries, services
 from responder.foundation.directory.events import NumbersViewed
 from responder.foundation.directory.models import Agency, Contact, Jurisdiction
@@ -69,12 +70,24 @@ def test_a_number_rests_encrypted_and_is_shown_masked(database: Database, office
 
 
 def test_a_full_view_is_told_to_the_audit(database: Database, officer: PersonId) -> None:
-    with database.unit_of_work(write=False) as uow:
+    told: list[NumbersViewed] = []
+
+    def note(event: NumbersViewed, _uow: UnitOfWork) -> None:
+        told.append(event)
+
+    database.reactions = {NumbersViewed: now(note)}
+    with database.unit_of_work() as uow:
         numbers = services.numbers_of(uow, VAULT, officer)
-        told = list(uow.events)
     assert [number.value for number in numbers] == ["139-0000-0001", "limin@example.cn"]
     assert told == [NumbersViewed(officer, "李敏", "220605", "220000")]
     assert "139" not in str(told[0].audit_payload())
+
+
+def test_numbers_are_not_shown_where_the_view_could_not_be_recorded(
+    database: Database, officer: PersonId
+) -> None:
+    with database.unit_of_work(write=False) as uow, pytest.raises(RuntimeError, match="writes"):
+        services.numbers_of(uow, VAULT, officer)
 
 
 def test_whoever_calls_is_found_without_reading_numbers(database: Database, officer: PersonId) -> None:
@@ -93,7 +106,7 @@ def test_a_sealed_value_moved_to_another_row_does_not_open(database: Database, o
 
 
 def test_another_installations_secret_opens_nothing(database: Database, officer: PersonId) -> None:
-    with database.unit_of_work(write=False) as uow, pytest.raises(SealBroken):
+    with database.unit_of_work() as uow, pytest.raises(SealBroken):
         services.numbers_of(uow, Vault("another secret"), officer)
 
 

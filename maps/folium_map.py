@@ -77,13 +77,15 @@ def render_page(
     outline_base: str | None = "/map/outlines/",
     stylesheets: Sequence[str] = (),
     save_url: str | None = None,
+    has_chips: bool = True,
     tiles: Tiles | None = None,
 ) -> str:
     """Return the complete HTML of the map, to be served as a page of its own or inside a frame.
 
     *home* is the code of the reader's province: drawn lighter, and the map opens at it unless *opens_at* says
     otherwise; without both it opens at the whole country. *outline_base* is where the caller serves
-    `outlines.outline_file`; None puts the outlines into the page. *save_url* adds the link to the saved file.
+    `outlines.outline_file`; None puts the outlines into the page. *save_url* adds the link to the saved file. Without
+    *has_chips* the page around the frame offers the layers itself.
     """
     config = _config(layers, lines, rings, locale, home, opens_at, title, links=True)
     config |= _outline_addresses(outline_base)
@@ -94,6 +96,7 @@ def render_page(
         styles=[assets.address(name, asset_base) for name in assets.STYLES] + list(stylesheets),
         inline_outlines=None if outline_base else _inline_outlines(home),
         save_url=save_url,
+        has_chips=has_chips,
     )
 
 

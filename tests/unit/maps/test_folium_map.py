@@ -84,6 +84,10 @@ def test_each_layer_has_a_chip_with_its_total_and_a_layer_to_be_counted_says_unk
     assert re.search(r'data-layer="offices" aria-pressed="false">Duty offices <b>unknown</b>', shown)
 
 
+def test_the_page_around_the_frame_may_offer_the_layers_itself() -> None:
+    assert "map-bar" not in render_page(national_bases(), nonce=NONCE, has_chips=False)
+
+
 def test_more_than_five_hundred_points_become_a_fast_marker_cluster(page: str) -> None:
     assert page.count("L.markerClusterGroup(") == 1
     assert page.count("view.addLayer(") == 4

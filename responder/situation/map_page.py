@@ -227,6 +227,8 @@ def frame() -> ResponseReturnValue:
             theme="dark" if look["theme"] == "dark" else "light",
             rings=_rings(focus),
             home=_home(uow, focus),
+            stylesheets=["/static/css/fonts.css"],
+            has_chips=False,
         )
     response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = content_security_policy(nonce())

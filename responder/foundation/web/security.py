@@ -2,15 +2,13 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-    "style-src-attr {style_attr}; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'"
 )
-# Leaflet positions its layers with style attributes; only the map's own frame may have them.
-STYLE_ATTRIBUTES_ALLOWED = ("/map/frame", "/map/file")
 
 
 def nonce() -> str:
@@ -22,9 +20,8 @@ def nonce() -> str:
 
 
 def _headers(response: Response) -> Response:
-    style_attr = "'unsafe-inline'" if request.path.startswith(STYLE_ATTRIBUTES_ALLOWED) else "'none'"
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce(), style_attr=style_attr))
+    headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "SAMEORIGIN")

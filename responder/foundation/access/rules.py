@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 DEMO_PASSWORD = "responder-demo"  # published: the demo serves loopback only
 TRIES_A_MINUTE = 10
 WINDOW = timedelta(minutes=1)
+KEPT = timedelta(days=1)
 FREE_FAILURES = 3
 LONGEST_PAUSE = timedelta(minutes=1)
 SEEN_INTERVAL = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -177,6 +177,8 @@ def _open(
             account.password_hash = fresh_hash
         counted = queries.attempts(uow.session, key, uow.now)
         _keep(uow, key, replace(counted, failures=0, free_at=None))
+        # Guessers leave a row for each login they invent; a day later nothing depends on it.
+        uow.session.execute(delete(LoginAttempt).where(LoginAttempt.window_at < uow.now - rules.KEPT))
         uow.emit(LoggedIn(actor.login, actor.agency_code, _province(uow, actor.agency_code)))
     return Opened(cookie, actor)
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from responder.core.clock import FixedClock
 from responder.core.events import now
@@ -15,7 +15,7 @@ from responder.core.uow import Database
 from responder.foundation.access import queries, services
 from responder.foundation.access.events import LoggedIn, LogInRefused
 from responder.foundation.access.gatekeeper import SESSION_COOKIE, routes, unlisted_routes
-from responder.foundation.access.models import Account, ApiToken, LoginSession
+from responder.foundation.access.models import Account, ApiToken, LoginAttempt, LoginSession
 from responder.foundation.access.rules import digest
 from tests.integration.access.conftest import CHEAP, PASSWORD
 
@@ -140,6 +140,15 @@ def test_ten_tries_a_minute_are_heard(database: Database, app: Flask, clock: Fix
     services.log_in(database, CHEAP, "baishan", PASSWORD, address="192.0.2.2")
     clock.move(timedelta(minutes=1))
     services.log_in(database, CHEAP, "baishan", PASSWORD, address="192.0.2.1")
+
+
+def test_old_tries_are_forgotten(database: Database, app: Flask, clock: FixedClock) -> None:
+    with pytest.raises(services.LogInFailed):
+        services.log_in(database, CHEAP, "nobody", "wrong", address="192.0.2.1")
+    clock.move(timedelta(days=2))
+    services.log_in(database, CHEAP, "baishan", PASSWORD, address="192.0.2.2")
+    with database.unit_of_work(write=False) as uow:
+        assert uow.session.scalar(select(func.count()).select_from(LoginAttempt)) == 1
 
 
 def test_log_ins_and_refusals_are_told(database: Database, app: Flask) -> None:

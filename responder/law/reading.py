@@ -229,13 +229,15 @@ class _Reader:
 
     def line(self, row: _Row) -> Line:
         """Return a chain of offices."""
-        return Line(row.one_of("body", Body), row.one_of("lowest", Level, "county"), self.scope(row))
+        return Line(
+            self.rule(row), row.one_of("body", Body), row.one_of("lowest", Level, "county"), self.scope(row)
+        )
 
     def terminals(self, row: _Row) -> list[Terminal]:
         """Return one terminal for each body and grade of the row."""
-        level, traits = row.one_of("level", Level), row.words("traits")
+        rule, level, traits = self.rule(row), row.one_of("level", Level), row.words("traits")
         bodies, grades = row.many_of("bodies", Body), row.many_of("grades", Grade)
-        return [Terminal(body, grade, level, traits) for body in bodies for grade in grades]
+        return [Terminal(rule, body, grade, level, traits) for body in bodies for grade in grades]
 
     def arrow(self, row: _Row) -> Arrow:
         """Return a duty to report."""
@@ -308,6 +310,7 @@ class _Reader:
     def word(self, row: _Row) -> Word:
         """Return the word of a grade."""
         return Word(
+            self.rule(row),
             row.one_of("grade", Grade),
             row.take("zh", str),
             row.take("en", str),

@@ -95,6 +95,7 @@ class NearMiss:
 class Line:
     """A chain of offices of one body, from the lowest level it has."""
 
+    rule: Rule
     body: Body
     lowest: Level
     scope: Scope
@@ -104,6 +105,7 @@ class Line:
 class Terminal:
     """How far up a line climbs for a grade; with traits, only where one of them holds."""
 
+    rule: Rule
     body: Body
     grade: Grade
     level: Level
@@ -182,6 +184,7 @@ class InvestigationRule:
 class Word:
     """What a grade was called on a day."""
 
+    rule: Rule
     grade: Grade
     zh: str
     en: str

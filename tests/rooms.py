@@ -12,7 +12,8 @@ from responder.foundation.directory.services import add_contact
 from responder.foundation.directory.vault import Vault
 
 EIGHT = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)  # 08:00 in Beijing
-VAULT = Vault("a secret of the tests")
+SECRET = "a secret of the tests"
+VAULT = Vault(SECRET)
 PLACES = (
     ("000000", "全国", "state", None, (None, None, None)),
     ("220000", "吉林省", "province", "000000", ("220000", None, None)),

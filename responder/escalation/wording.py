@@ -29,8 +29,6 @@ METHODS = {
     "paper": Text("纸质", "paper"),
     "fax": Text("传真", "fax"),
     "file": Text("文件", "file"),
-    "email": Text("邮件", "e-mail"),
-    "board": Text("看板", "board"),
 }
 
 

@@ -16,6 +16,7 @@ LONGEST_SMS = 70
 FAILURES_BEFORE_SWITCH = 2
 LOOKS_BEFORE_REPEAT = 3
 NO_ANSWER = "no_answer"
+ASK = "请签收"
 FINAL_FAILURES = ("not_sent", "failed_for_good")
 
 NO_CONTACT = Text("没有联系方式", "no contact on record")
@@ -112,11 +113,13 @@ def compose(
     `also` are the numbers of other matters that ride along. The body is cut before a number or the code is; the
     whole fits one SMS of 70 characters where head and tail allow it.
     """
+    if code:
+        body = body.removesuffix(ASK).rstrip()  # it is asked for below, with the code
     head = ("【演练】" if exercise else "") + ("【重复】" if repeat else "") + number
     tail = f"（{late_words(late_seconds).zh}）" if late_seconds else ""
     others = list(dict.fromkeys(each for each in also if each != number))
     tail += f" 另：{'、'.join(others)}" if others else ""
-    tail += f" 请签收 回复{code}" if code else ""
+    tail += f" {ASK} 回复{code}" if code else ""
     room = max(LONGEST_SMS - len(head) - len(tail) - 1, 12)
     kept = body if len(body) <= room else body[: room - 1] + "…"
     return f"{head} {kept}{tail}".strip()

@@ -64,7 +64,10 @@ class Incident(LaneMixin, Base):
     final_grade: Mapped[str | None]
     may_rise: Mapped[bool]
     next_due_at: Mapped[datetime | None]
-    next_party: Mapped[str | None]
+    next_step: Mapped[str | None]  # acknowledge, send_on, telephone, notify
+    next_party: Mapped[str | None]  # who holds it
+    next_party_en: Mapped[str | None]
+    next_party_code: Mapped[str | None]
     updated_at: Mapped[datetime]
     search_text: Mapped[str]
     historic: Mapped[bool] = mapped_column(default=False)

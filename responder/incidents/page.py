@@ -1,15 +1,21 @@
 """The view-models of the incident pages (described at the head of their templates)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
+from maps.kinds import Kind
+from maps.layers import Mark
+from maps.outlines import attribution
+from maps.schematic import province_svg
 from responder.core.permissions import Permission, may
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
 from responder.foundation.audit import words as audit_words
 from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale
-from responder.foundation.web.lexicon import FACTS, REPORT_KINDS
+from responder.foundation.web.lexicon import CHANNELS, FACTS, GRADES, REPORT_KINDS
 from responder.foundation.web.words import word
 from responder.incidents import explain, grading, queries
 from responder.incidents.doors import DOORS
@@ -34,14 +40,13 @@ def row_model(incident: Incident, prefix: str, ours: str = "", granted: str | No
     upcoming = None
     if incident.next_due_at is not None:
         upcoming = {
-            "kind": None,
-            "by": incident.next_party,
-            "is_ours": incident.next_party == ours,
+            "kind": incident.next_step,
+            "by": incident.next_party_en if current_locale().startswith("en") else incident.next_party,
+            "is_ours": incident.next_party_code == ours,
             "due_at": incident.next_due_at,
             "at_once": False,
             "words": None,
         }
-        upcoming["words"] = incident.next_party
     return {
         "id": str(incident.id),
         "url": f"{prefix}/incidents/{incident.id}",
@@ -98,7 +103,8 @@ def incident_page(
         "lines": [],
         "report_url": f"{url}/reports/new" if may_add else None,
         "callouts": [],
-        "map_url": f"{prefix}/map/frame?incident={incident.id}" if incident.lon is not None else None,
+        "map_svg": _small_map(incident),
+        "map_words": attribution("en" if locale.startswith("en") else "zh"),
         "map_title": None,
         "map_page_url": f"{prefix}/map?incident={incident.id}",
         "timeline_url": f"{url}/timeline",
@@ -174,8 +180,34 @@ def _version(shown: Report, reports: Sequence[Report], url: str, show_changes: b
         "texts_changed": texts,
         "summary": latest_text["summary"],
         "measures": latest_text["measures"],
-        "source_of_report": dict(reports[0].source) if reports[0].source else None,
+        "source_of_report": _who_told(reports[0].source),
     }
+
+
+def _who_told(source: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not (source.get("channel") or source.get("name") or source.get("phone")):
+        return None
+    channel = CHANNELS.get(source.get("channel", ""))
+    return {
+        "channel": channel.in_(current_locale()) if channel else None,
+        "name": source.get("name"),
+        "phone": source.get("phone"),
+    }
+
+
+def _small_map(incident: Incident) -> Markup | None:
+    if incident.lon is None or incident.lat is None:
+        return None
+    mark = Mark(
+        id=str(incident.id),
+        lon=incident.lon,
+        lat=incident.lat,
+        kind=Kind.INCIDENT,
+        title=title(incident).in_(current_locale()),
+        label=word(GRADES, incident.reporting_grade),
+    )
+    locale = "en" if current_locale().startswith("en") else "zh"
+    return Markup(province_svg(incident.province_code, [mark], locale=locale, width=400))
 
 
 def _figures(shown: Report) -> list[dict[str, Any]]:

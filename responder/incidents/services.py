@@ -135,7 +135,7 @@ def _new_incident(intake: Intake, uow: UnitOfWork) -> Incident:
         closed_at=None,
         facts=_stored_facts(intake.facts, intake.special),
         next_due_at=None,
-        next_party=None,
+        next_step=None,
         updated_at=uow.now,
         search_text="",
         historic=False,

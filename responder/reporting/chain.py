@@ -18,6 +18,7 @@ from responder.law.model import Kind, Level, Obligation, Party, Receipt
 from responder.reporting.models import ReportLeg
 
 LIVE = ("planned", "open", "sent", "returned")
+STEPS = {"phone": "telephone", "notify": "notify"}
 LegKey = tuple[int, int, str, str, str, str]
 
 
@@ -171,10 +172,18 @@ def _address(incident: Incident, legs: Sequence[ReportLeg], uow: UnitOfWork) -> 
 
 def note_next_due(incident: Incident, legs: Sequence[ReportLeg]) -> None:
     """Keep on the incident its nearest limit and who holds it, so that lists need not look at legs."""
-    waiting = [leg for leg in legs if leg.state in {"open", "sent", "returned"}]
+    # What a unit without an account owes is shown on the incident; nobody here can act on it.
+    waiting = [leg for leg in legs if leg.state in {"open", "sent", "returned"} and leg.sender_code]
     nearest = min(waiting, key=lambda leg: leg.due_at, default=None)
-    incident.next_due_at = nearest.due_at if nearest and incident.state == "open" else None
-    incident.next_party = nearest.receiver_name if nearest else None
+    if nearest is None or incident.state != "open":
+        incident.next_due_at = incident.next_step = incident.next_party = incident.next_party_en = None
+        return
+    unsigned = nearest.state == "sent" and nearest.receiver_rings
+    incident.next_due_at = nearest.due_at
+    incident.next_step = "acknowledge" if unsigned else STEPS.get(nearest.kind, "send_on")
+    incident.next_party = nearest.receiver_name if unsigned else nearest.sender_name
+    incident.next_party_en = nearest.receiver_name_en if unsigned else nearest.sender_name_en
+    incident.next_party_code = nearest.receiver_code if unsigned else nearest.sender_code
 
 
 def sent_before(legs: Sequence[ReportLeg], at: datetime) -> set[str]:

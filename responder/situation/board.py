@@ -18,6 +18,7 @@ from responder.incidents.page import row_model, taken_for_granted
 from responder.reporting import queries as reporting
 from responder.reporting import work
 from responder.reporting.panel import rung_models
+from responder.situation.rooms import rooms_below
 
 bp = Blueprint("board", __name__, template_folder="templates")
 ROWS = 12
@@ -87,7 +88,7 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
         "yours_all": show_all,
         "yours_url": f"{prefix}/board" if show_all else f"{prefix}/board?all=1",
         "incidents": [
-            row_model(row, prefix, actor.agency_name, taken_for_granted(uow))
+            row_model(row, prefix, actor.agency_code, taken_for_granted(uow))
             for row in incidents.on_board(uow.session, actor, ROWS)
         ],
         "open_count": totals.open,
@@ -97,7 +98,7 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
             "count": totals.this_month,
             "url": f"{prefix}/incidents?since={month.isoformat().replace('+', '%2B')}",
         },
-        "rooms": None,
+        "rooms": rooms_below(uow, prefix),
         **_watch(uow),
         **_calls(uow, prefix),
     }

@@ -16,6 +16,7 @@ MODULES = (
     "responder.incidents.models",
     "responder.reporting.models",
     "responder.dispatch.models",
+    "responder.tasks.models",
 )
 
 

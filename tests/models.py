@@ -15,6 +15,7 @@ MODELS = (
     "responder.incidents.models",
     "responder.reporting.models",
     "responder.dispatch.models",
+    "responder.tasks.models",
 )
 
 

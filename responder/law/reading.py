@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any, Protocol, TypeVar
 
@@ -26,6 +26,7 @@ from responder.law.rule_set import (
     Window,
     Word,
 )
+from responder.law.toml_rows import Row, RuleSetError
 
 ALL_GRADES = "I II III IV near_miss"
 CRITERIA = ("deaths", "serious_injuries", "acute_poisonings", "injured", "direct_loss_yuan")
@@ -42,11 +43,6 @@ OWN_FIGURES = {
 SELECTORS = ("lowest", "each", "all", "terminal", "next", "own")
 
 T = TypeVar("T")
-E = TypeVar("E")
-
-
-class RuleSetError(ValueError):
-    """A rule-set text that cannot be used; the message names the row and what is wrong with it."""
 
 
 class _Scoped(Protocol):
@@ -62,69 +58,6 @@ class _Ruled(Protocol):
 R = TypeVar("R", bound=_Ruled)
 
 
-class _Row:
-    """One TOML table being read; every key must be asked for, or it is refused as unknown."""
-
-    def __init__(self, where: str, values: Mapping[str, Any]) -> None:
-        self.where, self._values, self._left = where, values, set(values)
-
-    def fail(self, message: str) -> RuleSetError:
-        """Return the error that names this row."""
-        return RuleSetError(f"{self.where}: {message}")
-
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
-        """Return a value of that type; without a default it is required."""
-        self._left.discard(key)
-        value = self._values.get(key, default)
-        if value is None:
-            raise self.fail(f"{key} is missing")
-        odd = (kind is int and isinstance(value, bool)) or (kind is date and isinstance(value, datetime))
-        if odd or not isinstance(value, kind):
-            raise self.fail(f"{key} must be {kind.__name__}, not {value!r}")
-        return value
-
-    def has(self, key: str) -> bool:
-        """Return whether the key is given."""
-        return key in self._values
-
-    def maybe(self, key: str, kind: type[T]) -> T | None:
-        """Return the value or None where the key is absent."""
-        return self.take(key, kind) if key in self._values else None
-
-    def number(self, key: str) -> int:
-        """Return a whole number of at least 0."""
-        value = self.take(key, int)
-        if value < 0:
-            raise self.fail(f"{key} must not be negative")
-        return value
-
-    def one_of(self, key: str, make: Callable[[str], E], default: str | None = None) -> E:
-        """Return the member of an enum named by a text."""
-        return self._member(key, make, self.take(key, str, default))
-
-    def many_of(self, key: str, make: Callable[[str], E], default: str = "") -> tuple[E, ...]:
-        """Return the members of an enum named by words parted by spaces."""
-        return tuple(self._member(key, make, word) for word in self.take(key, str, default).split())
-
-    def words(self, key: str, allowed: Iterable[str] | None = None) -> frozenset[str]:
-        """Return the words of a text, each among *allowed*."""
-        found = frozenset(self.take(key, str, "").split())
-        if allowed is not None and (strange := found - set(allowed)):
-            raise self.fail(f"{key}: unknown {', '.join(sorted(strange))}")
-        return found
-
-    def _member(self, key: str, make: Callable[[str], E], word: str) -> E:
-        try:
-            return make(word)
-        except ValueError:
-            raise self.fail(f"{key}: unknown {word}") from None
-
-    def done(self) -> None:
-        """Refuse keys nobody asked for."""
-        if self._left:
-            raise self.fail(f"unknown {', '.join(sorted(self._left))}")
-
-
 class _Reader:
     """The reading of one text, with the sources it may cite."""
 
@@ -133,7 +66,7 @@ class _Reader:
             self.document: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as why:
             raise RuleSetError(f"no TOML: {why}") from None
-        self.top = _Row("rule set", self.document)
+        self.top = Row("rule set", self.document)
         self.id = self.top.take("id", str)
         parent = self.top.maybe("inherits", str)
         if parent is not None and parent not in known:
@@ -142,24 +75,24 @@ class _Reader:
         self.dropped = self.top.words("drop")
         self.sources: dict[str, Source] = dict(self.parent.sources) if self.parent else {}
         for key, values in self.top.take("source", dict, {}).items():
-            row = _Row(f"source {key}", values)
+            row = Row(f"source {key}", values)
             self.sources[key] = Source(row.take("zh", str), row.take("en", str), row.number("year"))
             row.done()
 
-    def rows(self, table: str, make: Callable[[_Row], T]) -> tuple[T, ...]:
+    def rows(self, table: str, make: Callable[[Row], T]) -> tuple[T, ...]:
         """Return what *make* reads from every row of a table."""
         found = []
         for number, values in enumerate(self.top.take(table, list, []), 1):
-            row = _Row(f"set {self.id}, {table} {number}", values)
+            row = Row(f"set {self.id}, {table} {number}", values)
             found.append(make(row))
             row.done()
         return tuple(found)
 
-    def ruled(self, table: str, make: Callable[[_Row], R], inherited: tuple[R, ...]) -> tuple[R, ...]:
+    def ruled(self, table: str, make: Callable[[Row], R], inherited: tuple[R, ...]) -> tuple[R, ...]:
         """Return this set's own rows, then those inherited and not dropped."""
         return self.rows(table, make) + tuple(r for r in inherited if r.rule.id not in self.dropped)
 
-    def rule(self, row: _Row) -> Rule:
+    def rule(self, row: Row) -> Rule:
         """Return the rule a row cites; its source is the key before the first dash unless named."""
         rule = row.take("rule", str)
         key = row.take("source", str, rule.rpartition("-")[0] or rule)
@@ -174,7 +107,7 @@ class _Reader:
             row.one_of("verification", Verification, "verified"),
         )
 
-    def scope(self, row: _Row) -> Scope:
+    def scope(self, row: Row) -> Scope:
         """Return when the row holds."""
         return Scope(
             row.maybe("valid_from", date),
@@ -184,7 +117,7 @@ class _Reader:
             row.words("types"),
         )
 
-    def band(self, row: _Row) -> Band:
+    def band(self, row: Row) -> Band:
         """Return a grade criterion."""
         criterion = row.take("criterion", str)
         if criterion not in CRITERIA:
@@ -193,7 +126,7 @@ class _Reader:
         trait = row.maybe("trait", str)
         return Band(self.rule(row), self.scope(row), criterion, row.number("at_least"), grade, trait)
 
-    def own_criterion(self, row: _Row) -> OwnCriterion:
+    def own_criterion(self, row: Row) -> OwnCriterion:
         """Return a criterion of a sector's own regulation."""
         about = row.take("about", str)
         if about not in OWN_FIGURES:
@@ -212,7 +145,7 @@ class _Reader:
             None if below is None else float(below),
         )
 
-    def near_miss(self, row: _Row) -> NearMiss:
+    def near_miss(self, row: Row) -> NearMiss:
         """Return a near-miss criterion."""
         criterion = row.take("criterion", str)
         if criterion not in NEAR_MISS_CRITERIA:
@@ -227,19 +160,19 @@ class _Reader:
             row.take("triage", bool, False),
         )
 
-    def line(self, row: _Row) -> Line:
+    def line(self, row: Row) -> Line:
         """Return a chain of offices."""
         return Line(
             self.rule(row), row.one_of("body", Body), row.one_of("lowest", Level, "county"), self.scope(row)
         )
 
-    def terminals(self, row: _Row) -> list[Terminal]:
+    def terminals(self, row: Row) -> list[Terminal]:
         """Return one terminal for each body and grade of the row."""
         rule, level, traits = self.rule(row), row.one_of("level", Level), row.words("traits")
         bodies, grades = row.many_of("bodies", Body), row.many_of("grades", Grade)
         return [Terminal(rule, body, grade, level, traits) for body in bodies for grade in grades]
 
-    def arrow(self, row: _Row) -> Arrow:
+    def arrow(self, row: Row) -> Arrow:
         """Return a duty to report."""
         addressees = tuple(row.take("to", str).split())
         sender = row.take("from", str)
@@ -263,23 +196,23 @@ class _Reader:
             row.take("beyond", bool, False),
         )
 
-    def window(self, row: _Row) -> Window:
+    def window(self, row: Row) -> Window:
         """Return a window in days."""
         return Window(self.rule(row), self.scope(row), row.number("days"))
 
-    def follow_up(self, row: _Row) -> FollowUp:
+    def follow_up(self, row: Row) -> FollowUp:
         """Return a follow-up frequency."""
         grades = frozenset(row.many_of("grades", Grade))
         return FollowUp(self.rule(row), self.scope(row), grades, row.number("per_day"))
 
-    def supplement(self, row: _Row) -> SupplementRule:
+    def supplement(self, row: Row) -> SupplementRule:
         """Return when a changed figure is passed on."""
         about = row.take("about", str)
         if about not in ("casualties", "other", "correction"):
             raise row.fail(f"about: unknown {about}")
         return SupplementRule(self.rule(row), self.scope(row), about, row.take("same_day", bool, False))
 
-    def investigation(self, row: _Row) -> InvestigationRule:
+    def investigation(self, row: Row) -> InvestigationRule:
         """Return who investigates and in how many days."""
         authority = row.take("authority", str)
         row.one_of("authority", Party.parse)
@@ -302,12 +235,12 @@ class _Reader:
         values = self.top.maybe("bypass", dict)
         if values is None:
             return None
-        row = _Row("bypass", values)
+        row = Row("bypass", values)
         rule = self.rule(row)
         row.done()
         return rule
 
-    def word(self, row: _Row) -> Word:
+    def word(self, row: Row) -> Word:
         """Return the word of a grade."""
         return Word(
             self.rule(row),
@@ -319,7 +252,7 @@ class _Reader:
         )
 
 
-def _check_selector(row: _Row, text: str) -> None:
+def _check_selector(row: Row, text: str) -> None:
     head, _, tail = text.partition(".")
     try:
         if head in SELECTORS:

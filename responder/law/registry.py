@@ -8,8 +8,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 from responder.law.model import BEIJING
-from responder.law.reading import RuleSetError, read_rule_set
+from responder.law.reading import read_rule_set
 from responder.law.rule_set import RuleSet
+from responder.law.toml_rows import RuleSetError
 
 SHIPPED = ("A", "B", "C", "D", "E")
 

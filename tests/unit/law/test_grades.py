@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from responder.law.contract import read_case
+from responder.law.case_reading import read_case
 from responder.law.engine import assess
 from responder.law.grading import worst_case
 from responder.law.model import Facts, Grade, Status

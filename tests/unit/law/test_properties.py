@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from responder.law.contract import answer_line, read_case
+from responder.law.case_reading import read_case
+from responder.law.contract import answer_line
 from responder.law.engine import assess
 from responder.law.model import BEIJING, PEOPLE_FIGURES, Assessment, Body, Kind, Level, rank_of
 from responder.law.rule_set import SECTORS

@@ -7,9 +7,9 @@ import pytest
 from responder.law.engine import assess
 from responder.law.model import BEIJING, Case, Facts, Kind, Status
 from responder.law.places import UnknownPlace, name_of, place_of
-from responder.law.reading import RuleSetError
 from responder.law.registry import shipped
 from responder.law.steps import next_steps_up
+from responder.law.toml_rows import RuleSetError
 
 LATER = """
 id = "F"

@@ -28,15 +28,22 @@ class FollowUpsOwed:
 
 
 def follow_up_rules(
-    occurred_at: datetime, sector: str, grade: Grade | None, rule_sets: RuleSets | None = None
+    occurred_at: datetime,
+    sector: str,
+    grade: Grade | None,
+    special: frozenset[str] = frozenset(),
+    rule_sets: RuleSets | None = None,
 ) -> tuple[tuple[Rule, int], ...]:
-    """Return each rule on follow-ups for that grade with its number a day; none before 2009-07-01."""
+    """Return each rule on follow-ups for that grade with its number a day; none before 2009-07-01.
+
+    *special* are the flags of the facts; heavy social effect asks for two a day whatever the grade (R24-2).
+    """
     rule_set = (rule_sets or shipped()).for_moment(occurred_at)
     day = beijing_day(occurred_at)
     return tuple(
         (row.rule, row.per_day)
         for row in rule_set.follow_ups
-        if grade in row.grades and row.scope.holds(day, sector)
+        if row.asks(grade, special) and row.scope.holds(day, sector)
     )
 
 
@@ -46,13 +53,14 @@ def follow_ups_owed(
     grade: Grade | None,
     day: date,
     made_at: Iterable[datetime] = (),
+    special: frozenset[str] = frozenset(),
     rule_sets: RuleSets | None = None,
 ) -> FollowUpsOwed | None:
     """Return what a Beijing day asks while the rescue goes on; None on the accident's own day or where no rule asks.
 
     The breach stands at 24:00 of the day (R21-11a, R24-2).
     """
-    rows = follow_up_rules(occurred_at, sector, grade, rule_sets)
+    rows = follow_up_rules(occurred_at, sector, grade, special, rule_sets)
     if not rows or day <= beijing_day(occurred_at):
         return None
     made = sum(beijing_day(at) == day for at in made_at)

@@ -227,7 +227,7 @@ class _Assessing:
         rows = [
             row
             for row in self.rule_set.follow_ups
-            if grading.grade in row.grades and row.scope.holds(self.day, self.case.sector)
+            if row.asks(grading.grade, grading.traits) and row.scope.holds(self.day, self.case.sector)
         ]
         if not rows:
             return []

@@ -35,6 +35,7 @@ CRITERION_WORDS = {
     "trapped_without_contact": Sentence("被困失联人数", "trapped without contact"),
     "at_risk": Sentence("涉险人数", "at risk"),
     "trapped_or_missing": Sentence("被困或下落不明人数", "trapped or missing"),
+    "under_observation": Sentence("住院观察人数", "in hospital for observation"),
     "evacuated": Sentence("紧急疏散人数", "evacuated"),
     "passenger_cars_derailed": Sentence("客运列车脱轨辆数", "passenger cars derailed"),
     "freight_cars_derailed": Sentence("货运列车脱轨辆数", "freight cars derailed"),

@@ -220,6 +220,8 @@ def _near_miss_reasons(facts: Facts, around: Circumstances, rule_set: RuleSet) -
         value = near_miss_value(row, facts)
         if value is not None and value >= row.at_least and (facts.under_observation or 0) >= row.observed:
             yield _near_reason(row, row.criterion, value, row.at_least)
+            if row.observed:
+                yield _near_reason(row, "under_observation", facts.under_observation or 0, row.observed)
 
 
 def near_miss_value(row: NearMiss, facts: Facts) -> int | None:

@@ -203,7 +203,8 @@ class _Reader:
     def follow_up(self, row: Row) -> FollowUp:
         """Return a follow-up frequency."""
         grades = frozenset(row.many_of("grades", Grade))
-        return FollowUp(self.rule(row), self.scope(row), grades, row.number("per_day"))
+        per_day, or_traits = row.number("per_day"), row.words("or_traits")
+        return FollowUp(self.rule(row), self.scope(row), grades, per_day, or_traits)
 
     def supplement(self, row: Row) -> SupplementRule:
         """Return when a changed figure is passed on."""

@@ -152,6 +152,11 @@ class FollowUp:
     scope: Scope
     grades: frozenset[Grade]
     per_day: int
+    or_traits: frozenset[str] = frozenset()
+
+    def asks(self, grade: Grade | None, traits: frozenset[str]) -> bool:
+        """Return whether an accident of that grade and those traits is followed up by this rule."""
+        return grade in self.grades or (grade is not None and bool(self.or_traits & traits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,6 +309,12 @@ def test_follow_ups_are_owed_daily_or_twice_a_day(set_id: str, figures: dict[str
     assert {duty["due_at"] for duty in owed} == {later(MOMENTS[set_id][:10] + "T00:00:00+08:00", days=2)}
 
 
+def test_heavy_social_effect_asks_for_two_follow_ups_a_day() -> None:
+    figures = {"deaths": 1, "special": ["heavy_social_effect"]}
+    found = answer(figures, occurred_at=MOMENTS["D"])
+    assert {duty["per_day"] for duty in found["obligations"] if duty["rule"] == "R24-2"} == {2}
+
+
 def test_there_are_no_daily_follow_ups_before_order_21() -> None:
     assert not [duty for duty in answer({"deaths": 10})["obligations"] if duty.get("per_day")]
 

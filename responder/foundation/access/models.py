@@ -22,7 +22,7 @@ class Account(Base):
     agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
     person_id: Mapped[PersonId | None] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str] = mapped_column(String(32))
-    locale: Mapped[str] = mapped_column(String(16), default="zh_Hans_CN")
+    locale: Mapped[str] = mapped_column(String(16), default="")  # empty: the browser decides
     theme: Mapped[str] = mapped_column(String(8), default="auto")
     shortcuts: Mapped[bool] = mapped_column(default=True)  # single-key shortcuts
     active: Mapped[bool] = mapped_column(default=True)

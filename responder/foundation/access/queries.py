@@ -1,7 +1,7 @@
 """Who stands behind a cookie or a token: one query each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -27,7 +27,6 @@ _ACCOUNT = (
     Account.shortcuts,
     Account.agency_code,
     Agency.name.label("agency_name"),
-    Agency.name_en.label("agency_name_en"),
     Agency.level.label("agency_level"),
     Agency.body.label("agency_body"),
     Agency.jurisdiction_code,
@@ -137,4 +136,4 @@ def actor_from(row: Row[Any]) -> Actor:
         row.theme,
         row.agency_body,
     )
-    return replace(actor, agency_name=row.agency_name_en) if row.locale.startswith("en") else actor
+    return actor

@@ -54,7 +54,7 @@ def create_account(
     role: Role,
     name: str = "",
     person_id: PersonId | None = None,
-    locale: str = "zh_Hans_CN",
+    locale: str = "",
 ) -> AccountId:
     """Open an account; raise InvalidInput, Conflict when the login is taken, NotFound when there is no such agency."""
     return add_account(
@@ -78,7 +78,7 @@ def add_account(
     role: Role,
     name: str = "",
     person_id: PersonId | None = None,
-    locale: str = "zh_Hans_CN",
+    locale: str = "",
 ) -> AccountId:
     """Open an account whose password is hashed already, so that no lock is held while hashing."""
     if not login or len(login) > LONGEST_LOGIN or not login.isprintable() or login != login.strip():

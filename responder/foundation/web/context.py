@@ -50,7 +50,7 @@ def current_lane() -> LaneId:
 def current_locale() -> str:
     """Return the language of the request: the account's, else the cookie's, else the browser's."""
     actor = current_actor()
-    if actor.account_id is not None:
+    if actor.locale in LOCALES and actor.account_id is not None:
         return actor.locale
     chosen = request.cookies.get("locale", "")
     if chosen in LOCALES:

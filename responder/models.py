@@ -11,6 +11,7 @@ MODULES = (
     "responder.foundation.audit.models",
     "responder.foundation.access.models",
     "responder.foundation.messaging.models",
+    "responder.foundation.documents.models",
     "responder.escalation.models",
     "duty_roster.models",
     "responder.incidents.models",

@@ -50,7 +50,7 @@ class _Script:
     """Makes the application for the commands that need one, as late as they ask for it."""
 
     def __call__(self) -> Any:
-        from flask.cli import ScriptInfo  # noqa: PLC0415 - Flask is heavy and `assess` does without it
+        from flask.cli import ScriptInfo
 
         return ScriptInfo(create_app=_create_app, set_debug_flag=False)
 

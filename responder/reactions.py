@@ -1,4 +1,4 @@
-"""What the system does about each event, read top to bottom: `now` in its transaction, `later` through the job engine."""
+"""What the system does about each event: `now` in its transaction, `later` through the job engine."""
 
 from responder.core.events import Event, Reaction, now
 from responder.core.uow import UnitOfWork

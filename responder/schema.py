@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from responder.core.db import Base, make_engine
 from responder.core.lanes import REAL_LANE, Lane
@@ -32,9 +32,7 @@ def upgrade(database: Database) -> str:
         command.upgrade(_config(connection), "head")
         if connection.scalar(select(Lane.id).where(Lane.id == REAL_LANE)) is None:
             connection.execute(
-                Lane.__table__.insert().values(
-                    id=REAL_LANE, kind="real", title="现实", opened_at=database.clock.now()
-                )
+                insert(Lane).values(id=REAL_LANE, kind="real", title="现实", opened_at=database.clock.now())
             )
         return f"schema is at {MigrationContext.configure(connection).get_current_revision()}"
 

@@ -17,7 +17,7 @@ from responder.foundation.web.context import current_locale, unit_of_work
 from responder.foundation.web.openapi import PROBLEMS, answers, takes
 from responder.incidents import queries, schemas, services, shapes
 from responder.incidents.places import DirectoryPlaces
-from responder.incidents.rules import Reader, read_intake
+from responder.incidents.rules import Reader, jurisdiction_of, read_intake
 
 api = APIBlueprint("incidents_api", __name__, url_prefix="/api/v1", tag="Incidents")
 NO_VERSION = Text("没有这一版。", "There is no such version.")
@@ -37,7 +37,7 @@ def create(uow: UnitOfWork) -> tuple[dict[str, Any], int]:
     duplicates = queries.probable_duplicates(
         uow.session,
         uow.actor,
-        jurisdiction_code=intake.place.county_code or intake.place.city_code or intake.place.province_code,
+        jurisdiction_code=jurisdiction_of(intake.place),
         unit=intake.unit,
         sector=intake.sector,
         occurred_at=intake.occurred_at,

@@ -8,7 +8,7 @@ from typing import Any
 from responder.core.errors import Text
 from responder.foundation.web.lexicon import GRADES
 from responder.incidents.models import Incident, Report
-from responder.incidents.rules import Intake
+from responder.incidents.rules import Intake, jurisdiction_of
 from responder.law.engine import assess
 from responder.law.model import Assessment, Case, Facts, Grade, Level, Party, Reason, Receipt, Supplement
 from responder.law.places import place_of
@@ -121,7 +121,7 @@ def _case_of_intake(intake: Intake, now: datetime) -> Case:
     return Case(
         occurred_at=intake.occurred_at,
         informed_at=intake.unit_informed_at,
-        place=place_of(place.county_code or place.city_code or place.province_code or place.code),
+        place=place_of(jurisdiction_of(place)),
         sector=intake.sector,
         accident_type=intake.accident_type,
         facts=facts_of(figures),

@@ -128,5 +128,5 @@ def with_day(text: str, now: datetime) -> str:
 
 
 def form_errors(errors: Mapping[str, Text]) -> dict[str, Text]:
-    """Return errors under the names of the form's fields: `facts.deaths` is `deaths`, `source.phone` is `source_phone`."""
+    """Return errors under the form's names: `facts.deaths` is `deaths`, `source.phone` is `source_phone`."""
     return {name.removeprefix("facts.").replace("source.", "source_"): text for name, text in errors.items()}

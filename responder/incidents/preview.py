@@ -15,8 +15,8 @@ from responder.incidents.intake_form import FIELD_NAMES, Filled, complete, form_
 from responder.incidents.places import DirectoryPlaces, read_words
 from responder.incidents.questions import questions
 from responder.incidents.recognition.model import FACT_FIELDS, Field, Recognition, Span
+from responder.incidents.rules import Intake, jurisdiction_of, missing_elements, read_intake
 from responder.incidents.services import refusal_to_report
-from responder.incidents.rules import Intake, missing_elements, read_intake
 from responder.incidents.wording import title
 
 
@@ -187,7 +187,7 @@ def _duplicates(
     rows = queries.probable_duplicates(
         uow.session,
         uow.actor,
-        jurisdiction_code=place.county_code or place.city_code or place.province_code,
+        jurisdiction_code=jurisdiction_of(place),
         unit=intake.unit,
         sector=intake.sector,
         occurred_at=intake.occurred_at,

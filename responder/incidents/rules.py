@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from responder.core.clock import from_wall
 from responder.core.errors import InvalidInput, Text
+from responder.foundation.directory.rules import PlacePath
 from responder.foundation.web.lexicon import ACCIDENT_TYPES, SECTORS
 
 FACT_NAMES = (
@@ -64,27 +65,14 @@ NOT_AN_OBJECT = Text("这里要一组“名称: 数字”。", "An object of nam
 UNKNOWN_FACT = Text("没有这一项。", "There is no such figure.")
 
 
-class Place(Protocol):
-    """A jurisdiction with the codes above it."""
-
-    code: str
-    full_name: str
-    level: str
-    county_code: str | None
-    city_code: str | None
-    province_code: str | None
-    lon: float | None
-    lat: float | None
-
-
 class Places(Protocol):
     """Finds jurisdictions by code or by words."""
 
-    def by_code(self, code: str) -> Place | None:
+    def by_code(self, code: str) -> PlacePath | None:
         """Return the place with *code* (six digits, nine for a town, or a letter code)."""
         ...
 
-    def by_text(self, text: str) -> tuple[Place, ...]:
+    def by_text(self, text: str) -> tuple[PlacePath, ...]:
         """Return the places that *text* may mean, the likeliest first."""
         ...
 
@@ -93,7 +81,7 @@ class Places(Protocol):
 class Intake:
     """A first report that can be saved."""
 
-    place: Place
+    place: PlacePath
     place_text: str
     sector: str
     occurred_at: datetime
@@ -234,7 +222,7 @@ class Reader:
             self.refuse(f"source.{name}", text)
         return {name: text for name, text in said.items() if text}
 
-    def place(self, places: Places) -> Place | None:
+    def place(self, places: Places) -> PlacePath | None:
         """Return the one place meant by `jurisdiction` or `place`; several are refused with their names."""
         code = self.text("jurisdiction")
         words = self.text("place")
@@ -253,7 +241,12 @@ class Reader:
         return None
 
 
-def which_place(candidates: tuple[Place, ...]) -> Text:
+def jurisdiction_of(place: PlacePath) -> str:
+    """Return the code of the lowest jurisdiction the place lies in: its county where it has one."""
+    return place.county_code or place.city_code or place.province_code or place.code
+
+
+def which_place(candidates: tuple[PlacePath, ...]) -> Text:
     """Return the question which of several places is meant."""
     names = [f"{place.full_name}（{place.code}）" for place in candidates[:5]]
     return Text(

@@ -16,13 +16,14 @@ from responder.core.ids import IncidentId, ReportId, new_id
 from responder.core.lanes import REAL_LANE
 from responder.core.uow import UnitOfWork
 from responder.foundation.access.scope import Scope
-from responder.foundation.directory import queries as directory
 from responder.foundation.audit import services as audit
+from responder.foundation.directory import queries as directory
+from responder.foundation.directory.rules import PlacePath
 from responder.foundation.web.models import RememberedAnswer
 from responder.incidents import grading, queries
 from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, NumberSeries, Report
-from responder.incidents.rules import Intake, Place, Reader
+from responder.incidents.rules import Intake, Reader, jurisdiction_of
 
 EXERCISE_MARK = "演"
 COAL = "coal_mine"
@@ -61,7 +62,7 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
     graded = grading.grade(incident, [report], uow.now)
     _take_grading(incident, report, graded)
     uow.session.add(incident)
-    # The lane guard's composite references need the parent first; the unit of work cannot order what it does not relate.
+    # The composite references of the lane guard need the parent first; nothing relates the two to the session.
     uow.session.flush()
     uow.session.add(report)
     uow.session.add(
@@ -84,7 +85,7 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
     return incident.id
 
 
-def refusal_to_report(place: Place, uow: UnitOfWork) -> Text | None:
+def refusal_to_report(place: PlacePath, uow: UnitOfWork) -> Text | None:
     """Return why the actor's office may not report from *place* and whom to tell instead; None when it may."""
     actor = uow.actor
     if actor.area.level == "unit":
@@ -93,7 +94,7 @@ def refusal_to_report(place: Place, uow: UnitOfWork) -> Text | None:
             return None
     elif Scope.of(actor).covers(place, sector=COAL if actor.line == "coal_inspectorate" else None):
         return None
-    code = place.county_code or place.city_code or place.province_code
+    code = jurisdiction_of(place)
     office = directory.office(uow.session, code)
     name = Text(office.name, office.name_en) if office else Text(place.full_name, place.full_name)
     return Text(
@@ -107,12 +108,12 @@ def _new_incident(intake: Intake, uow: UnitOfWork) -> Incident:
     given = intake.lon is not None
     return Incident(
         id=IncidentId(new_id()),
-        number=_next_number(place.county_code or place.city_code or place.province_code, uow),
+        number=_next_number(jurisdiction_of(place), uow),
         version=1,
         state="open",
         revision=1,
-        jurisdiction_code=place.county_code or place.city_code or place.province_code,
-        province_code=place.province_code,
+        jurisdiction_code=jurisdiction_of(place),
+        province_code=place.province_code or "000000",
         city_code=place.city_code,
         county_code=place.county_code,
         town_code=place.code if place.level == "town" else None,

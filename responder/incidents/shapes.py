@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from responder.core.uow import UnitOfWork
 from responder.core.lanes import REAL_LANE
+from responder.core.uow import UnitOfWork
 from responder.foundation.web.api import iso
 from responder.incidents import queries
 from responder.incidents.doors import DOORS

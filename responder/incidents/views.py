@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, send_file
+from flask import Blueprint, Response, g, jsonify, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -286,10 +286,11 @@ def _report_page(
 def create_report(incident_id: UUID) -> ResponseReturnValue:
     """Save a later report as a new version, or show the form again with what is wrong."""
     values = request.form.to_dict()
-    facts = {name: values[name] for name in FACT_NAMES if values.get(name, "").strip()}
+    facts: dict[str, str | None] = {name: values[name] for name in FACT_NAMES if values.get(name, "").strip()}
     facts |= {name: None for name in request.form.getlist("unknown") if name in FACT_NAMES}
     source = {"name": values.get("source_name", ""), "phone": values.get("source_phone", "")}
-    raw = {**{k: v for k, v in values.items() if v.strip()}, "facts": facts, "source": source}
+    raw: dict[str, Any] = {k: v for k, v in values.items() if v.strip()}
+    raw |= {"facts": facts, "source": source}
     raw["reason"] = values.get("change") or values.get("reason")
     if raw.get("at"):
         raw["at"] = intake_form.with_day(str(raw["at"]), as_utc(g.get("now") or _now()))

@@ -17,9 +17,7 @@ class ReportLeg(LaneMixin, Base):
     __tablename__ = "report_leg"
     __table_args__ = (
         UniqueConstraint("lane_id", "id"),
-        UniqueConstraint(
-            "lane_id", "incident_id", "climb", "sender", "receiver", "kind", "rule", "figures"
-        ),
+        UniqueConstraint("lane_id", "incident_id", "climb", "sender", "receiver", "kind", "rule", "figures"),
         lane_fk("incident_id", "incident"),
         CheckConstraint(
             "state IN ('planned', 'open', 'sent', 'acknowledged', 'returned', 'skipped', 'withdrawn')",

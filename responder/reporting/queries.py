@@ -138,5 +138,9 @@ def still_wanted(session: Session, leg_id: UUID) -> Text | None:
     if row is None:
         return Text("没有这个环节", "there is no such leg")
     if row[0] != "sent":
-        return Text("已签收", "acknowledged") if row[0] == "acknowledged" else Text("不再需要", "no longer needed")
+        return (
+            Text("已签收", "acknowledged")
+            if row[0] == "acknowledged"
+            else Text("不再需要", "no longer needed")
+        )
     return Text("事故已结案", "the incident is closed") if row[1] != "open" else None

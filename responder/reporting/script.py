@@ -2,7 +2,7 @@
 
 from responder.core.clock import wall
 from responder.core.errors import Text
-from responder.foundation.web.lexicon import FACTS, GRADES, SECTORS
+from responder.foundation.web.lexicon import FACTS, GRADES
 from responder.incidents.models import Incident
 from responder.incidents.wording import title
 from responder.reporting.models import ReportLeg

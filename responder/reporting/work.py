@@ -48,7 +48,9 @@ def source_of(leg: ReportLeg) -> str:
     return words
 
 
-_LONG_SOURCE = re.compile(r"(?:国务院|国家安全监管总局|国家安全生产监督管理总局|应急管理部)令第(\d+)号(?:《[^》]*》)?(?:（\d+）)?")
+_LONG_SOURCE = re.compile(
+    r"(?:国务院|国家安全监管总局|国家安全生产监督管理总局|应急管理部)令第(\d+)号(?:《[^》]*》)?(?:（\d+）)?"
+)
 
 
 def short_source(words: str) -> str:

@@ -72,7 +72,9 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
     waiting = reporting.waiting_for(uow.session, actor.agency_code)
     alarms, rest = _alarms(uow, waiting, prefix)
     items = work.due_items(rest, actor, prefix)
-    items += [work.notice_item(*pair, prefix) for pair in reporting.unread_notices(uow.session, actor.agency_code)]
+    items += [
+        work.notice_item(*pair, prefix) for pair in reporting.unread_notices(uow.session, actor.agency_code)
+    ]
     items.sort(key=lambda item: item["due_at"])
     show_all = request.args.get("all") == "1"
     tonight = day + timedelta(days=1)
@@ -93,7 +95,10 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
         ],
         "open_count": totals.open,
         "open_url": f"{prefix}/incidents?state=open",
-        "today": {"count": totals.today, "url": f"{prefix}/incidents?since={day.isoformat().replace('+', '%2B')}"},
+        "today": {
+            "count": totals.today,
+            "url": f"{prefix}/incidents?since={day.isoformat().replace('+', '%2B')}",
+        },
         "month": {
             "count": totals.this_month,
             "url": f"{prefix}/incidents?since={month.isoformat().replace('+', '%2B')}",

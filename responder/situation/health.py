@@ -9,13 +9,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from responder.core import heartbeat
 from responder.core.errors import Text
 from responder.core.jobs.embedded import Job
 from responder.core.permissions import Permission, public, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_locale, installation, render, unit_of_work
 from responder.incidents.models import Incident
-from responder.core import heartbeat
 from responder.reporting.models import ReportLeg
 from responder.reporting.queries import WAITING
 from responder.schema import is_current
@@ -52,8 +52,12 @@ def metrics() -> ResponseReturnValue:
     registry = CollectorRegistry()
     with unit_of_work(write=False) as uow:
         counts = {
-            "responder_open_incidents": select(func.count()).select_from(Incident).where(Incident.state == "open"),
-            "responder_waiting_legs": select(func.count()).select_from(ReportLeg).where(ReportLeg.state.in_(WAITING)),
+            "responder_open_incidents": select(func.count())
+            .select_from(Incident)
+            .where(Incident.state == "open"),
+            "responder_waiting_legs": select(func.count())
+            .select_from(ReportLeg)
+            .where(ReportLeg.state.in_(WAITING)),
             "responder_jobs": select(func.count()).select_from(Job),
         }
         for name, query in counts.items():
@@ -68,7 +72,9 @@ def health() -> ResponseReturnValue:
     with unit_of_work(write=False) as uow:
         checks = sorted(_checks(uow), key=lambda check: check["ok"])
         bad = sum(not check["ok"] for check in checks)
-        words = Text(f"{len(checks) - bad} 项正常，{bad} 项要看", f"{len(checks) - bad} in order, {bad} to look at")
+        words = Text(
+            f"{len(checks) - bad} 项正常，{bad} 项要看", f"{len(checks) - bad} in order, {bad} to look at"
+        )
         model = {
             "checks": [{**check, "state": "ok" if check["ok"] else "failed"} for check in checks],
             "words": words.in_(current_locale()),
@@ -95,7 +101,10 @@ def _checks(uow: UnitOfWork) -> list[dict[str, Any]]:
             "clock",
             Text("计时进程", "Clock"),
             heart is not None and uow.now - heart < HEART_STOPS_AFTER,
-            Text("每秒查看到期的事；停了就没有催办，请重启", "looks for what is due; restart it if it has stopped"),
+            Text(
+                "每秒查看到期的事；停了就没有催办，请重启",
+                "looks for what is due; restart it if it has stopped",
+            ),
         ),
         (
             "queue",
@@ -105,11 +114,20 @@ def _checks(uow: UnitOfWork) -> list[dict[str, Any]]:
         ),
     ]
     shown = [
-        {"key": key, "name": name.in_(locale), "ok": ok, "words": words.in_(locale)} for key, name, ok, words in rows
+        {"key": key, "name": name.in_(locale), "ok": ok, "words": words.in_(locale)}
+        for key, name, ok, words in rows
     ]
     if not channels:
-        words = Text("未配置服务商：系统不发，请按拨打清单打电话", "no provider: nothing is sent, telephone by the call list")
+        words = Text(
+            "未配置服务商：系统不发，请按拨打清单打电话",
+            "no provider: nothing is sent, telephone by the call list",
+        )
         shown.append(
-            {"key": "messages", "name": Text("消息", "Messages").in_(locale), "ok": True, "words": words.in_(locale)}
+            {
+                "key": "messages",
+                "name": Text("消息", "Messages").in_(locale),
+                "ok": True,
+                "words": words.in_(locale),
+            }
         )
     return shown

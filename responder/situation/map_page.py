@@ -44,6 +44,7 @@ NOTE = Text(
     "The national bases are a composed list, not an official register; each names its source.",
 )
 
+
 def _said(text: Text) -> str:
     return text.in_(current_locale())
 
@@ -91,7 +92,9 @@ def _incident_mark(row: Incident) -> Mark:
 
 
 def _rows(uow: UnitOfWork) -> tuple[Sequence[Incident], Sequence[RescueForce]]:
-    located = [row for row in incidents.on_board(uow.session, uow.actor, MOST_INCIDENTS) if row.lon is not None]
+    located = [
+        row for row in incidents.on_board(uow.session, uow.actor, MOST_INCIDENTS) if row.lon is not None
+    ]
     return located, dispatch.forces(uow.session)
 
 

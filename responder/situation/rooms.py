@@ -36,16 +36,22 @@ def rooms_below(uow: UnitOfWork, prefix: str) -> dict[str, Any] | None:
         if place.code in unanswered:
             minutes = int((uow.now - unanswered[place.code]).total_seconds() // 60)
             words = Text(f"{minutes} 分钟未应答", f"no answer for {minutes} min")
-            troubled.append({"name": name, "words": words.in_(current_locale()), "state": "late", "url": None})
+            troubled.append(
+                {"name": name, "words": words.in_(current_locale()), "state": "late", "url": None}
+            )
         elif place.code in silent:
             minutes = int((uow.now - silent[place.code]).total_seconds() // 60)
             words = Text(f"看板 {minutes} 分钟无声", f"board silent for {minutes} min")
-            troubled.append({"name": name, "words": words.in_(current_locale()), "state": "silent", "url": None})
+            troubled.append(
+                {"name": name, "words": words.in_(current_locale()), "state": "silent", "url": None}
+            )
     bad = {*unanswered, *silent}
     well = [place.name_en if english else place.name for place in places if place.code not in bad]
     shown = well[:MOST_NAMED]
     if len(well) > len(shown):
-        shown.append(Text(f"另 {len(well) - len(shown)} 个", f"{len(well) - len(shown)} more").in_(current_locale()))
+        shown.append(
+            Text(f"另 {len(well) - len(shown)} 个", f"{len(well) - len(shown)} more").in_(current_locale())
+        )
     return {"total": len(places), "troubled": troubled, "well": shown}
 
 

@@ -48,7 +48,12 @@ def shell(session: Session) -> dict[str, Any]:
         ],
         "locale": locale,
         "theme": _theme(actor),
-        "account": {"name": actor.name, "login": actor.login, "shortcuts": g.get("shortcuts", True), "url": "/duty"}
+        "account": {
+            "name": actor.name,
+            "login": actor.login,
+            "shortcuts": g.get("shortcuts", True),
+            "url": "/duty",
+        }
         if known
         else None,
         "csrf_token": csrf_token(),

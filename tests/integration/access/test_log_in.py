@@ -282,7 +282,7 @@ def test_preferences_stay_with_the_account(
         assert (account.locale, account.theme, account.shortcuts) == ("en", "dark", False)
         actor = queries.actor_of(uow.session, account.id)
     assert actor is not None
-    assert actor.agency_name == "220600应急管理局"  # what is recorded in its name stays in Chinese
+    assert actor.agency_name == "白山市应急管理局"  # records keep the Chinese name
 
 
 def test_an_unknown_preference_changes_nothing(client: FlaskClient, forms: SimpleNamespace) -> None:

@@ -1,9 +1,12 @@
 """Database fixtures: each test has a database of its own, copied from a template, on both engines."""
 
+import importlib
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +18,11 @@ from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.lanes import REAL_LANE, Lane
 from responder.core.uow import Database, UnitOfWork
 from tests.models import every_model
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.world import Caller, Visitor
 
 START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 
@@ -99,3 +107,73 @@ def uow(database: Database) -> Iterator[UnitOfWork]:
     """One open unit of work of the system in the real lane."""
     with database.unit_of_work() as unit:
         yield unit
+
+
+# --- The demo world -----------------------------------------------------------------------------------------
+
+NewWorld = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def the_world() -> Any:
+    """The module `tests.world`; it brings the whole product along, which most tests do without."""
+    return importlib.import_module("tests.world")
+
+
+@pytest.fixture(scope="session")
+def new_world(
+    request: pytest.FixtureRequest, the_world: Any, tmp_path_factory: pytest.TempPathFactory
+) -> NewWorld:
+    """Make a fresh copy of the demo world on the engine named, and return its URL."""
+    run_dir = Path(os.environ["RESPONDER_TEST_RUN_DIR"])
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    made: list[str] = []
+
+    def make(engine: str) -> str:
+        server = "" if engine == "sqlite" else request.getfixturevalue("postgres_server")
+        made.append(engine)
+        name = f"responder_{worker}_world_{len(made)}"
+        url: str = the_world.copy_world(engine, run_dir, tmp_path_factory.mktemp("world"), server, name)
+        return url
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world_url(request: pytest.FixtureRequest, new_world: NewWorld) -> str:
+    """The URL of a copy of the demo world."""
+    return new_world(request.param)
+
+
+@pytest.fixture
+def world_app(the_world: Any, world_url: str, clock: FixedClock, tmp_path: Path) -> "Iterator[Flask]":
+    """The whole product on a copy of the demo world, its clock standing at 14:00."""
+    app = the_world.app_on(world_url, clock, tmp_path)
+    yield app
+    the_world.installation(app).database.engine.dispose()
+
+
+@pytest.fixture
+def api(the_world: Any, world_app: "Flask") -> "Callable[[str], Caller]":
+    """Return who calls the API under a login; one token each."""
+    known: dict[str, Caller] = {}
+
+    def named(login: str) -> "Caller":
+        if login not in known:
+            known[login] = the_world.caller(world_app, login)
+        return known[login]
+
+    return named
+
+
+@pytest.fixture
+def page(the_world: Any, world_app: "Flask") -> "Callable[[str], Visitor]":
+    """Return who looks at pages under a login; one session each."""
+    known: dict[str, Visitor] = {}
+
+    def named(login: str) -> "Visitor":
+        if login not in known:
+            known[login] = the_world.visitor(world_app, login)
+        return known[login]
+
+    return named

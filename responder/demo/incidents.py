@@ -162,6 +162,13 @@ def _telephone(uow: UnitOfWork, story: Story) -> None:
         uow.session.flush()
 
 
+def _see(uow: UnitOfWork, story: Story) -> None:
+    """Note that the actor's office has seen the later versions of the story's incident."""
+    for notice in reporting.notices(uow.session, story.known()):
+        if notice.agency_code == uow.actor.agency_code and notice.seen_at is None:
+            chain.see_notice(notice.id, uow)
+
+
 def _ago(now: datetime, minutes: int) -> str:
     return (now - timedelta(minutes=minutes)).isoformat()
 
@@ -193,6 +200,7 @@ def _near_miss(now: datetime) -> tuple[Step, ...]:
         Step(166, city, _sign),
         Step(150, city, _note_calls(4)),
         Step(58, county, _report(later)),
+        Step(55, city, _see),
     )
 
 
@@ -233,6 +241,8 @@ def _chlorine_leak(now: datetime) -> tuple[Step, ...]:
         Step(55, "220000.industry", _sign),
         Step(40, province, _note_calls(2)),
         Step(24, county, _report(later)),
+        Step(21, city, _see),
+        Step(18, province, _see),
     )
 
 
@@ -241,6 +251,7 @@ def _tanker(now: datetime) -> tuple[Step, ...]:
     first = {
         "jurisdiction": county,
         "place": "临江市花山镇",
+        "unit": "顺达油料运输车队（演示）",
         "sector": "road",
         "accident_type": "traffic",
         "occurred_at": _ago(now, 415),
@@ -271,5 +282,7 @@ def _tanker(now: datetime) -> tuple[Step, ...]:
         Step(300, county, _note_calls(8)),
         Step(296, city, _sign),
         Step(288, city, _note_calls(8)),
+        Step(292, city, _see),
         Step(95, county, _report(third)),
+        Step(90, city, _see),
     )

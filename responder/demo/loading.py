@@ -79,7 +79,11 @@ def _refuse_unfit(session: Session) -> None:
 
 
 def _add_agencies(uow: UnitOfWork, here: World) -> None:
-    _insert(uow.session, Agency, [_agency_row(agency) for agency in here.agencies])
+    codes = [agency.code for agency in here.agencies]
+    known = set(uow.session.scalars(select(Agency.code).where(Agency.code.in_(codes))))
+    _insert(
+        uow.session, Agency, [_agency_row(agency) for agency in here.agencies if agency.code not in known]
+    )
     cache.new_version(uow.session, uow.now)
 
 

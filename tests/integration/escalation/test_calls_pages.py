@@ -1,5 +1,6 @@
 """The call list as a page and over the API."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from responder.escalation.calling import Caller
 from responder.foundation.access.services import add_account, issue_token
 from responder.foundation.messaging.addresses import AddressBook
 from responder.foundation.messaging.sending import Sender
+from responder.foundation.web.context import EXTENSION
 from tests.rooms import SECRET, VAULT, Rooms, furnish
 
 ACCOUNTS = (
@@ -30,9 +32,11 @@ ACCOUNTS = (
 
 
 @pytest.fixture
-def app(database: Database, database_url: str, clock: FixedClock, tmp_path: Path) -> Flask:
+def app(database: Database, database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
     settings = Settings(tmp_path, database_url, SECRET, "http://127.0.0.1:8000")
-    return create_app(settings, clock)
+    made = create_app(settings, clock)
+    yield made
+    made.extensions[EXTENSION].database.engine.dispose()
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ def test_delivered_wins_over_a_late_failure() -> None:
         ("pending", 5, None, Step.NOTHING),
         ("sending", 0, 0, Step.TAKE_OVER),
         ("sending", 0, 5, Step.WAIT),
+        ("sending", 3605, 3605, Step.TAKE_OVER),
         ("sent", 0, None, Step.ASK_RECEIPT),
         ("delivered", 0, None, Step.NOTHING),
         ("not_sent", None, None, Step.NOTHING),

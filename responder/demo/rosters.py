@@ -1,6 +1,5 @@
 """Two months of published rosters for the demo's rooms, as rows to insert; the same rows that publishing makes."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -32,11 +31,15 @@ class RosterRows:
 
 
 def span(now: datetime) -> tuple[date, int]:
-    """Return the first duty day of this month and how many days this month and the next have together."""
+    """Return the first duty day to fill and how many: this month and the next, and yesterday on a month's first day.
+
+    The live incidents begin hours before the load, and somebody was on duty then too.
+    """
     today = duty_day(now)
+    first = today - timedelta(days=1) if today.day == 1 else today.replace(day=1)
     following = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    days = monthrange(today.year, today.month)[1] + monthrange(following.year, following.month)[1]
-    return today.replace(day=1), days
+    end = (following + timedelta(days=32)).replace(day=1)
+    return first, (end - first).days
 
 
 def published_at(month: date, now: datetime) -> datetime:

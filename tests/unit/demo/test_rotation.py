@@ -48,7 +48,11 @@ def test_a_rotation_that_cannot_keep_the_rules_is_told():
 def test_the_small_hours_belong_to_the_duty_day_before():
     assert duty_day(datetime(2026, 11, 30, 23, 59, tzinfo=UTC)) == date(2026, 11, 30)
     assert span(datetime(2026, 11, 30, 23, 59, tzinfo=UTC)) == (date(2026, 11, 1), 61)
-    assert span(datetime(2026, 12, 1, 0, 0, tzinfo=UTC)) == (date(2026, 12, 1), 62)
+    assert span(datetime(2026, 12, 2, 0, 0, tzinfo=UTC)) == (date(2026, 12, 1), 62)
+
+
+def test_on_the_first_of_a_month_yesterday_is_filled_too():
+    assert span(datetime(2026, 12, 1, 0, 0, tzinfo=UTC)) == (date(2026, 11, 30), 63)
 
 
 @given(now=moments)

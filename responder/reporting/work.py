@@ -76,7 +76,7 @@ def incident_brief(incident: Incident, prefix: str) -> dict[str, Any]:
 def due_items(
     rows: Iterable[Waiting], actor: Actor, prefix: str, *, on_incident: bool = False
 ) -> list[dict[str, Any]]:
-    """Return what the actor's office has to do about these legs, the most urgent first; the four bodies are one item."""
+    """Return what the actor's office has to do about these legs, the most urgent first; four bodies are one item."""
     items: list[dict[str, Any]] = []
     bodies: dict[tuple[Any, str], dict[str, Any]] = {}
     for row in rows:

@@ -1,5 +1,6 @@
 """create_app(): the one place that knows every feature."""
 
+import importlib
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -18,7 +19,7 @@ from responder.core.db import make_engine
 from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.lanes import REAL_LANE
 from responder.core.permissions import public
-from responder.core.uow import Database
+from responder.core.uow import Database, Enqueues
 from responder.dispatch import api as dispatch_api
 from responder.dispatch import register as _forces  # noqa: F401 - lets `reference load` know the register
 from responder.escalation import api as escalation_api
@@ -82,7 +83,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     )
     public(app.view_functions["static"])
     _configure(app, settings)
-    database = Database(make_engine(settings.database_url), clock or SystemClock(), EmbeddedJobs(), REACTIONS)
+    database = Database(
+        make_engine(settings.database_url), clock or SystemClock(), _job_engine(settings), REACTIONS
+    )
     vault = Vault(settings.secret_key)
     messaging = from_mapping(settings.environment, demo=settings.demo)
     app.extensions[EXTENSION] = Installation(settings, database, vault, messaging.channels, shell)
@@ -119,6 +122,14 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _job_engine(settings: Settings) -> Enqueues:
+    if settings.job_engine == "embedded":
+        return EmbeddedJobs()
+    fleet = importlib.import_module("responder.core.jobs.fleet")  # heavy, and only fleets have its driver
+    engine: Enqueues = fleet.FleetJobs(settings.database_url)
+    return engine
 
 
 def _enter_lane() -> None:

@@ -26,6 +26,7 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     log_level: str = "INFO"
     tile_url: str = ""
+    job_engine: str = "embedded"
     demo: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,6 +58,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     public_url = env.get("RESPONDER_PUBLIC_URL", "http://127.0.0.1:8000")
     if urlsplit(public_url).scheme not in {"http", "https"}:
         raise SettingsWrong("RESPONDER_PUBLIC_URL must begin with http:// or https://")
+    job_engine = env.get("RESPONDER_JOB_ENGINE", "embedded")
+    if job_engine not in {"embedded", "procrastinate"}:
+        raise SettingsWrong("RESPONDER_JOB_ENGINE is embedded or procrastinate")
+    if job_engine == "procrastinate" and url.startswith("sqlite"):
+        raise SettingsWrong("RESPONDER_JOB_ENGINE=procrastinate needs a PostgreSQL database")
     return Settings(
         home=home,
         database_url=url,
@@ -66,6 +72,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         timezone=env.get("RESPONDER_TIMEZONE", "Asia/Shanghai"),
         log_level=env.get("RESPONDER_LOG_LEVEL", "INFO"),
         tile_url=env.get("RESPONDER_TILE_URL", ""),
+        job_engine=job_engine,
         demo=(home / DEMO_MARK).exists(),
         environment=env,
     )

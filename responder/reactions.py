@@ -15,7 +15,9 @@ from responder.reporting import services as reporting
 def sign_called_leg(event: CallOutAcknowledged, uow: UnitOfWork) -> None:
     """A person who answered our call for a report has signed it."""
     if event.target_kind == "leg":
-        reporting.acknowledge_call(event.target_id, event.method, event.at, event.answered_by, uow)
+        reporting.acknowledge_call(
+            event.target_id, event.method, event.at, event.answered_by, event.agency_code, uow
+        )
 
 
 REACTIONS: dict[type[Event], Reaction] = {

@@ -34,7 +34,11 @@ def upgrade(database: Database) -> str:
             connection.execute(
                 insert(Lane).values(id=REAL_LANE, kind="real", title="现实", opened_at=database.clock.now())
             )
-        return f"schema is at {MigrationContext.configure(connection).get_current_revision()}"
+        current = MigrationContext.configure(connection).get_current_revision()
+    prepare = getattr(database.jobs, "prepare", None)
+    if prepare is not None:
+        prepare(database.engine)
+    return f"schema is at {current}"
 
 
 def is_current(connection: Connection) -> bool:

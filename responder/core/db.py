@@ -53,7 +53,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
         list[str]: JSON,
-    } | {id_type: Uuid for id_type in ID_TYPES}
+    } | dict.fromkeys(ID_TYPES, Uuid)
 
 
 def make_engine(url: str) -> Engine:

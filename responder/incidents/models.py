@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from responder.core.db import Base
-from responder.core.ids import IncidentId, ReportId
+from responder.core.ids import IncidentId, LaneId, ReportId
 from responder.core.lanes import LaneMixin, lane_fk
 
 
@@ -114,7 +114,7 @@ class IncidentParty(LaneMixin, Base):
         Index("ix_incident_party_agency", "agency_code", "incident_id"),
     )
 
-    lane_id: Mapped[UUID] = mapped_column(ForeignKey("lane.id"), primary_key=True)
+    lane_id: Mapped[LaneId] = mapped_column(ForeignKey("lane.id"), primary_key=True)
     incident_id: Mapped[IncidentId] = mapped_column(primary_key=True)
     agency_code: Mapped[str] = mapped_column(primary_key=True)
 

@@ -11,6 +11,7 @@ from responder.core.ids import CallOutId, LegId, new_id
 from responder.core.uow import Database, UnitOfWork
 from responder.escalation import services as escalation
 from responder.foundation.audit import services as audit
+from responder.foundation.directory import queries as directory
 from responder.foundation.web.lexicon import GRADES
 from responder.incidents import queries as incidents
 from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
@@ -183,7 +184,9 @@ def _is_ringing(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> bool:
 
 
 def _ring(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> CallOutId:
-    grade = GRADES[incident.reporting_grade]
+    grade, words = GRADES[incident.reporting_grade], title(incident)
+    place = directory.places(uow.session).get(incident.jurisdiction_code)
+    where = place.name if place else incident.place_name
     return escalation.start_call_out(
         uow,
         target_kind="leg",
@@ -192,10 +195,10 @@ def _ring(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> CallOutId:
         number=incident.number,
         agency_code=leg.receiver_code,
         subject=Text(
-            f"{incident.place_name}{title(incident).zh} {grade.zh} 请签收",
-            f"{incident.place_name} {title(incident).en}, {grade.en}: please acknowledge",
+            f"{where}{words.zh} {grade.zh}", f"{place.name_en if place else where}: {words.en}, {grade.en}"
         ),
         province_code=incident.province_code,
+        caller_agency=leg.sender_code or None,
     )
 
 
@@ -227,10 +230,15 @@ def acknowledge_leg(
     return leg, opened
 
 
-def acknowledge_call(leg_id: UUID, method: str, at: datetime, who: str, uow: UnitOfWork) -> None:
-    """Record the receipt that a person gave on the telephone or by SMS to our own call."""
+def acknowledge_call(
+    leg_id: UUID, method: str, at: datetime, who: str, agency_code: str, uow: UnitOfWork
+) -> None:
+    """Record the receipt that a person gave on the telephone or by SMS to our own call.
+
+    The ladder also calls the level above: whoever answers there takes the search in hand and signs for nobody else.
+    """
     leg = uow.session.get(ReportLeg, leg_id)
-    if leg is None or leg.acknowledged_at is not None:
+    if leg is None or leg.acknowledged_at is not None or leg.receiver_code != agency_code:
         return
     incident = incidents.unscoped(uow.session, leg.incident_id)
     _receive(incident, leg, method, max(at, leg.starts_at, leg.sent_at or at), who, uow)

@@ -8,6 +8,7 @@ from typing import Any
 from responder.core.actor import Actor
 from responder.core.errors import Text
 from responder.core.permissions import Permission, may
+from responder.escalation.queries import CallOutView
 from responder.foundation.web.context import current_locale
 from responder.incidents import explain
 from responder.incidents.models import Incident
@@ -211,6 +212,27 @@ def notice_item(notice: VersionNotice, incident: Incident, prefix: str) -> dict[
             "label": said(Text("已阅", "Seen")),
             "fields": {},
         },
+    }
+
+
+def chase_item(view: CallOutView, prefix: str) -> dict[str, Any]:
+    """Return a lower room that does not answer, which the level above now owns, as a thing to do."""
+    return {
+        "kind": "chase",
+        "party": said(view.agency),
+        "what": said(Text(f"{view.agency.zh}无应答，请催办", f"{view.agency.en} does not answer: chase it")),
+        "incident": {
+            "title": said(view.subject),
+            "grade": None,
+            "may_rise": False,
+            "url": f"{prefix}/incidents/{view.incident_id}" if view.incident_id else f"{prefix}/calls",
+        },
+        "due_at": view.started_at,
+        "at_once": True,
+        "rule": None,
+        "phone": None,
+        "note": view.number,
+        "action": {"url": f"{prefix}/calls", "method": "get", "label": None, "fields": {}},
     }
 
 

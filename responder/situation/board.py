@@ -75,6 +75,11 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
     items += [
         work.notice_item(*pair, prefix) for pair in reporting.unread_notices(uow.session, actor.agency_code)
     ]
+    items += [
+        work.chase_item(view, prefix)
+        for view in escalation.ringing(uow.session, actor.agency_code, uow.now)
+        if view.agency_code != actor.agency_code
+    ]
     items.sort(key=lambda item: item["due_at"])
     show_all = request.args.get("all") == "1"
     tonight = day + timedelta(days=1)

@@ -3,23 +3,18 @@
 import pytest
 from sqlalchemy import select
 
-from responder.core.uow import Database
-from responder.demo import incidents, loading
-from responder.foundation.directory.services import load_reference
-from responder.foundation.directory.vault import Vault
+from responder.demo import incidents
+from responder.foundation.web.context import EXTENSION
 from responder.incidents.models import Incident
-from responder.reactions import REACTIONS
 from responder.reporting.models import ReportLeg
 
 
 @pytest.fixture
-def told(database):
-    live = Database(database.engine, database.clock, database.jobs, REACTIONS)
-    with live.unit_of_work() as uow:
-        load_reference(uow)
-    loading.load(live, Vault("secret"))
-    incidents.tell(live)
-    return live
+def told(world_app):
+    database = world_app.extensions[EXTENSION].database
+    with world_app.app_context():
+        incidents.tell(database)
+    return database
 
 
 def test_one_is_overdue_one_waits_for_a_base_and_one_is_calm(told, clock):

@@ -12,16 +12,13 @@ from responder.foundation.access import queries as access
 from responder.foundation.access.models import Account
 from responder.foundation.access.passwords import Passwords
 from responder.foundation.directory.models import Person
-from responder.foundation.directory.services import load_reference
 from responder.foundation.directory.vault import Vault
+from responder.foundation.web.context import EXTENSION
 
 
 @pytest.fixture
-def demo(database):
-    with database.unit_of_work() as uow:
-        load_reference(uow)
-    loading.load(database, Vault("secret"))
-    return database
+def demo(world_app):
+    return world_app.extensions[EXTENSION].database
 
 
 def test_an_installation_without_a_directory_is_told_to_load_it_first(database):

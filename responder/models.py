@@ -15,9 +15,13 @@ MODULES = (
     "responder.escalation.models",
     "duty_roster.models",
     "responder.incidents.models",
+    "responder.incidents.rule_set_models",
     "responder.reporting.models",
+    "responder.reporting.duty_models",
+    "responder.reporting.judgement_models",
     "responder.dispatch.models",
     "responder.tasks.models",
+    "plans.models",
 )
 
 

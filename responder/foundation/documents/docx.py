@@ -9,6 +9,7 @@ TEXT_FONT, TITLE_FONT = "仿宋", "小标宋"
 HEAD_RED = (0xC8, 0x10, 0x2E)
 TEXT_PT, TITLE_PT, HEAD_PT, NOTE_PT = 16, 22, 30, 12
 LINE_PT = 28
+LINE_MM = 156  # the width of the text on A4
 
 
 def official_docx(document: Official) -> bytes:
@@ -73,16 +74,23 @@ def _printable(text: str) -> str:
 
 
 def _head(paper: Any, document: Official) -> None:
-    from docx.shared import Pt
+    from docx.enum.text import WD_TAB_ALIGNMENT
+    from docx.shared import Mm, Pt
 
-    issuer = paper.add_paragraph()
-    issuer.alignment = 1
-    issuer.paragraph_format.line_spacing = None
-    _run(issuer, document.issuer, HEAD_PT, bold=True, red=True)
+    if document.urgency:
+        _run(paper.add_paragraph(), document.urgency, TEXT_PT, bold=True)
+    head = paper.add_paragraph()
+    head.alignment = 1
+    head.paragraph_format.line_spacing = None
+    _run(head, document.head or document.issuer, HEAD_PT, bold=True, red=True)
     if document.number:
         number = paper.add_paragraph()
         number.alignment = 1
         _run(number, document.number, TEXT_PT)
+    if document.head:
+        line = paper.add_paragraph()
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(LINE_MM), WD_TAB_ALIGNMENT.RIGHT)
+        _run(line, f"{document.issuer}\t{document.dated}", TEXT_PT)
     _red_line(paper.add_paragraph())
     title = paper.add_paragraph()
     title.alignment = 1
@@ -132,10 +140,16 @@ def _table(paper: Any, title: str, rows: list[Any], *, heads: bool = True) -> No
 
 
 def _foot(paper: Any, document: Official) -> None:
-    from docx.shared import Pt
+    from docx.shared import Mm, Pt
 
+    if document.signers:
+        signed = paper.add_paragraph()
+        signed.paragraph_format.space_before = Pt(LINE_PT)
+        for place in range(1, len(document.signers)):
+            signed.paragraph_format.tab_stops.add_tab_stop(Mm(LINE_MM * place / len(document.signers)))
+        _run(signed, "\t".join(f"{role}：{name}" for role, name in document.signers), TEXT_PT - 2)
     for text in (document.signature, document.dated):
-        if text:
+        if text and not document.head:
             line = paper.add_paragraph()
             line.alignment = 2
             line.paragraph_format.right_indent = Pt(4 * TEXT_PT if text == document.dated else 2 * TEXT_PT)

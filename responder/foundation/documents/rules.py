@@ -35,6 +35,9 @@ class Official:
     exercise: bool = False
     language: str = "zh"
     version: int = 1
+    head: str = ""  # the red words of a periodical sheet (事故快报); empty: the issuer stands there
+    urgency: str = ""  # 特急, at the left above the head
+    signers: tuple[tuple[str, str], ...] = ()  # 拟稿, 审核, 签发 and who; empty: to be signed by hand
 
     @property
     def shown_title(self) -> str:
@@ -51,7 +54,8 @@ class Official:
         fields = dict(data)
         fields["paragraphs"] = tuple(fields.get("paragraphs", ()))
         fields["notes"] = tuple(fields.get("notes", ()))
-        fields["facts"] = tuple((str(name), str(value)) for name, value in fields.get("facts", ()))
+        for pairs in ("facts", "signers"):
+            fields[pairs] = tuple((str(name), str(value)) for name, value in fields.get(pairs, ()))
         fields["tables"] = tuple(_table(raw) for raw in fields.get("tables", ()))
         return cls(**fields)
 

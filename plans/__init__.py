@@ -1,1 +1,1 @@
-"""Package."""
+"""Contingency plans: library, versions, proposal, activation; instructions; exercises."""

@@ -13,6 +13,9 @@ from whitenoise import WhiteNoise
 import duty_roster.api
 import duty_roster.views
 import maps.assets
+import plans.api
+import plans.panel
+import plans.views
 from responder.config import Settings, load_settings
 from responder.core.clock import Clock, SystemClock
 from responder.core.db import make_engine
@@ -44,6 +47,8 @@ from responder.reporting import views as reporting_views
 from responder.reporting.panel import ChainPanel
 from responder.situation import board, health, map_page
 from responder.situation.shell import shell
+from responder.tasks import api as tasks_api
+from responder.tasks import views as tasks_views
 
 PACKAGE = Path(__file__).parent
 LARGEST_REQUEST = 25 * 1024 * 1024
@@ -62,10 +67,14 @@ BLUEPRINTS = (
     directory_views.bp,
     directory_api.api,
     dispatch_api.api,
+    plans.views.bp,
+    plans.api.api,
+    tasks_views.bp,
+    tasks_api.api,
     map_page.bp,
     health.bp,
 )
-PANELS = (ChainPanel(),)
+PANELS = (ChainPanel(), plans.panel.PlanPanel(), plans.panel.TaskPanel())
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from plans import calls as plan_calls
 from responder.core.jobs.port import Handler
 from responder.core.uow import Database
 from responder.escalation import queries as escalation
@@ -17,13 +18,14 @@ from responder.foundation.messaging.settings import from_mapping
 from responder.foundation.web.context import Installation
 from responder.reporting import queries as reporting
 from responder.reporting import services as legs
+from responder.tasks import services as tasks
 
 UseCase = Callable[[Database], int]
 
 
 def wanted() -> Wanted:
     """Return who knows, for each kind of target, whether somebody must still be found."""
-    return {"leg": reporting.still_wanted, "board": escalation.still_silent}
+    return {"leg": reporting.still_wanted, "board": escalation.still_silent, "task": plan_calls.still_wanted}
 
 
 def sender(installed: Installation) -> Sender:
@@ -47,6 +49,7 @@ def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
     outbox, caller = sender(installed), Caller(wanted())
     return [
         ("legs past their limit", timedelta(seconds=5), legs.note_overdue),
+        ("tasks past their limit", timedelta(seconds=5), tasks.note_overdue),
         ("legs falling due", timedelta(seconds=30), legs.remind),
         ("boards fallen silent", timedelta(seconds=30), caller.watch_boards),
         ("call-outs without a job", timedelta(minutes=1), caller.sweep),

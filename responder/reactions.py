@@ -1,5 +1,6 @@
 """What the system does about each event: `now` in its transaction, `later` through the job engine."""
 
+from plans import calls as plan_calls
 from responder.core.events import Event, Reaction, now
 from responder.core.uow import UnitOfWork
 from responder.escalation import services as escalation
@@ -10,6 +11,7 @@ from responder.foundation.directory import events as directory
 from responder.foundation.messaging.events import DeliveryAnswered
 from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
 from responder.reporting import services as reporting
+from responder.tasks.events import TaskOverdue, TaskStepped
 
 
 def sign_called_leg(event: CallOutAcknowledged, uow: UnitOfWork) -> None:
@@ -25,7 +27,9 @@ REACTIONS: dict[type[Event], Reaction] = {
     IncidentReported: now(reporting.extend_chain),
     IncidentClosed: now(reporting.stop_chain),
     DeliveryAnswered: now(escalation.on_answer),
-    CallOutAcknowledged: now(sign_called_leg),
+    CallOutAcknowledged: now(sign_called_leg, plan_calls.accept_called),
+    TaskStepped: now(plan_calls.follow_step),
+    TaskOverdue: now(plan_calls.show_overdue),
     access.AccountCreated: now(audit.record_event),
     access.LoggedIn: now(audit.record_event),
     access.LogInRefused: now(audit.record_event),

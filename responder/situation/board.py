@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from duty_roster import queries as duty
+from plans import work as plan_work
 from responder.core.clock import from_wall, wall
 from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
@@ -80,7 +81,8 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
         for view in escalation.ringing(uow.session, actor.agency_code, uow.now)
         if view.agency_code != actor.agency_code
     ]
-    items.sort(key=lambda item: item["due_at"])
+    items += plan_work.due_items(uow.session, actor, prefix)
+    items.sort(key=lambda item: (item["due_at"] is None, item["due_at"]))
     show_all = request.args.get("all") == "1"
     tonight = day + timedelta(days=1)
     shown = items if show_all else items[:YOURS]
@@ -90,7 +92,7 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
         "alarms": alarms,
         "yours": shown,
         "yours_total": len(items),
-        "yours_later": sum(item["due_at"] < tonight for item in items[len(shown) :]) or None,
+        "yours_later": sum(bool(item["due_at"] and item["due_at"] < tonight) for item in items[len(shown) :]) or None,
         "yours_later_at": None,
         "yours_all": show_all,
         "yours_url": f"{prefix}/board" if show_all else f"{prefix}/board?all=1",

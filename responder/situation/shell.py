@@ -18,6 +18,7 @@ NAV = (
     ("/board", Text("值班", "Board"), Permission.SEE_INCIDENTS),
     ("/incidents", Text("事故", "Incidents"), Permission.SEE_INCIDENTS),
     ("/map", Text("地图", "Map"), Permission.SEE_BASES),
+    ("/plans", Text("预案", "Plans"), Permission.SEE_PLANS),
     ("/calls", Text("拨打", "Calls"), Permission.ANSWER_CALL),
     ("/duty", Text("排班", "Roster"), Permission.SEE_DUTY),
     ("/health", Text("运行", "Health"), Permission.SEE_HEALTH),

@@ -1,9 +1,11 @@
 """Who commands an incident: exactly one office at any time, each change a signed step."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import Conflict, NotPermitted, Text, invalid, nothing_here
@@ -303,3 +305,20 @@ def _tell(row: IncidentCommand, incident: Incident, told: str, names: Text, uow:
         province_code=incident.province_code,
         caller_agency=uow.actor.agency_code,
     )
+
+
+def why_not_told(session: Session, command_id: UUID) -> Text | None:
+    """Return None while a change of command has not been read, otherwise why nobody is to be called about it."""
+    row = session.get(IncidentCommand, command_id)
+    if row is None or row.told_code is None:
+        return Text("没有这条通知", "there is no such notice")
+    return None if row.told_seen_at is None else Text("已知悉", "read")
+
+
+def called_answered(command_id: UUID, at: datetime, answered_by: str, uow: UnitOfWork) -> None:
+    """React to somebody having answered the call about a change of command: the office knows of it."""
+    row = uow.session.get(IncidentCommand, command_id)
+    if row is None or row.told_code is None or row.told_seen_at is not None:
+        return
+    row.told_seen_at, row.told_seen_by = at, answered_by
+    incident_services.touch(incidents.unscoped(uow.session, row.incident_id), uow)

@@ -190,13 +190,15 @@ def explain(
         *_tired(force, now, figures),
         *_far(standing, force, need, figures),
     ]
-    if force.build_state == "unconfirmed" and not force.is_placeholder:
+    if force.is_partner:
+        doubts.insert(0, Text("能否出动由其主管部门答复", "its department answers whether it can go"))
+    elif force.build_state == "unconfirmed" and not force.is_placeholder:
         doubts.insert(0, Text("建成与否没有文件", "no document shows that it was built"))
     return Explained(
         tuple(reasons),
         tuple(doubts),
         never,
-        rules.warning(force.name, force.build_state) if never is None else None,
+        rules.warning(force.name, force.build_state, is_partner=force.is_partner) if never is None else None,
         state,
         is_fresh,
         arrival(standing, need, figures),

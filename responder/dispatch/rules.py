@@ -170,9 +170,12 @@ def barred(build_state: str, *, is_placeholder: bool) -> Text | None:
     }.get(build_state)
 
 
-def warning(name: Text, build_state: str) -> Text | None:
-    """Return what the commander must have read before calling a force that nobody has confirmed."""
-    if build_state != "unconfirmed":
+def warning(name: Text, build_state: str, *, is_partner: bool) -> Text | None:
+    """Return what the commander must have read before calling a base that nobody has confirmed.
+
+    Another department's force is not a base of the plan: it exists, and its department answers for it.
+    """
+    if build_state != "unconfirmed" or is_partner:
         return None
     return Text(
         f"{name.zh}未核实，没有建成的文件，对方可能派不出人。",

@@ -15,7 +15,7 @@ from responder.core.errors import Conflict, NotPermitted, Text, invalid, nothing
 from responder.core.ids import OrderId, new_id
 from responder.core.lanes import REAL_LANE
 from responder.core.permissions import Permission, may
-from responder.core.uow import UnitOfWork
+from responder.core.uow import Database, UnitOfWork
 from responder.dispatch import capabilities, command, queries, ranking, rules
 from responder.dispatch.models import DispatchOrder, OrderSeries, OrderStep, RescueForce
 from responder.dispatch.paper import facts_of
@@ -192,7 +192,7 @@ def _new_order(
         via_code=authority.via,
         via_name=via.name if via else None,
         via_name_en=via.name_en if via else None,
-        task=wish.task or _usual_task(incident).zh,
+        task=wish.task or usual_task(incident),
         reason=wish.reason,
         distance_km=round(km, 1) if km is not None else None,
         eta_minutes=round(minutes) if minutes is not None else None,
@@ -212,14 +212,12 @@ def _apart(incident: Incident, force: RescueForce) -> float | None:
     return distance_km(incident.lon, incident.lat, force.lon, force.lat)
 
 
-def _usual_task(incident: Incident) -> Text:
-    name = title(incident)
+def usual_task(incident: Incident) -> str:
+    """Return the task that an order names where the commander writes none; official papers are in Chinese."""
+    name = title(incident).zh
     if incident.facts.get("trapped") or incident.facts.get("missing"):
-        return Text(
-            f"赶赴{name.zh}现场，搜救被困、失踪人员",
-            f"Go to {name.en} and search for the trapped and missing",
-        )
-    return Text(f"赶赴{name.zh}现场参加抢险救援", f"Go to {name.en} and join the rescue")
+        return f"赶赴{name}现场，搜救被困、失踪人员"
+    return f"赶赴{name}现场参加抢险救援"
 
 
 def _next_serial(agency_code: str, year: int, uow: UnitOfWork) -> int:
@@ -507,37 +505,44 @@ def called_answered(target_id: UUID, method: str, at: datetime, answered_by: str
 
 
 def why_not_called(session: Session, order_id: UUID) -> Text | None:
-    """Return why nobody is to be called for an order any more, or None while it waits for acceptance."""
+    """Return None while an order waits for acceptance, otherwise why nobody is to be called about it."""
     order = queries.unscoped(session, order_id)
     if order is None:
         return Text("没有这道令", "there is no such order")
-    if order.state == "issued":
-        return None
-    return rules.state_word(order.kind, order.state)
+    return None if order.state == "issued" else rules.state_word(order.kind, order.state)
 
 
-def note_unanswered(uow: UnitOfWork) -> int:
-    """Note every order that nobody accepted in time, once; nothing is ordered by itself. Return how many."""
-    late = queries.unanswered(uow.session, uow.now)
-    for order, incident in late:
-        order.unanswered_noted = True
-        order.revision += 1
-        minutes = round((order.accept_by - order.issued_at).total_seconds() / 60)
-        audit.record(
-            uow,
-            "order.unanswered",
-            province_code=incident.province_code,
-            incident_id=incident.id,
-            payload={
-                "number": order.number,
-                "order": str(order.id),
-                "minutes": minutes,
-                **both("force", Text(order.force_name, order.force_name_en)),
-            },
-            lane_id=order.lane_id,
-        )
-        incident_services.touch(incident, uow)
-    return len(late)
+def why_recall_not_called(session: Session, order_id: UUID) -> Text | None:
+    """Return None while a recall has not been read, otherwise why nobody is to be called about it."""
+    order = queries.unscoped(session, order_id)
+    if order is None or order.state != "recalled":
+        return Text("没有召回", "there is no recall")
+    return None if order.recall_seen_at is None else Text("已知悉", "read")
+
+
+def note_unanswered(database: Database) -> int:
+    """Record each order that nobody accepted in time, once; nothing is ordered by itself. Return how many."""
+    with database.unit_of_work(lane=None) as uow:
+        late = queries.unanswered(uow.session, uow.now)
+        for order, incident in late:
+            order.unanswered_noted = True
+            order.revision += 1
+            minutes = round((order.accept_by - order.issued_at).total_seconds() / 60)
+            audit.record(
+                uow,
+                "order.unanswered",
+                province_code=incident.province_code,
+                incident_id=incident.id,
+                payload={
+                    "number": order.number,
+                    "order": str(order.id),
+                    "minutes": minutes,
+                    **both("force", Text(order.force_name, order.force_name_en)),
+                },
+                lane_id=order.lane_id,
+            )
+            incident_services.touch(incident, uow)
+        return len(late)
 
 
 def read_wish(raw: Mapping[str, Any], text: Any, at: datetime | None) -> Wish:

@@ -25,6 +25,8 @@ from responder.core.permissions import public
 from responder.core.uow import Database, Enqueues
 from responder.dispatch import api as dispatch_api
 from responder.dispatch import register as _forces  # noqa: F401 - lets `reference load` know the register
+from responder.dispatch import views as dispatch_views
+from responder.dispatch.panel import ForcesPanel
 from responder.escalation import api as escalation_api
 from responder.escalation import views as escalation_views
 from responder.foundation.access import views as access_views
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     duty_roster.api.api,
     directory_views.bp,
     directory_api.api,
+    dispatch_views.bp,
     dispatch_api.api,
     plans.views.bp,
     plans.api.api,
@@ -74,7 +77,7 @@ BLUEPRINTS = (
     map_page.bp,
     health.bp,
 )
-PANELS = (ChainPanel(), plans.panel.PlanPanel(), plans.panel.TaskPanel())
+PANELS = (ChainPanel(), plans.panel.PlanPanel(), plans.panel.TaskPanel(), ForcesPanel())
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -156,6 +159,7 @@ def _static(app: Flask) -> Any:
     files = WhiteNoise(app.wsgi_app, max_age=3600)
     files.add_files(str(PACKAGE / "foundation" / "web" / "static"), prefix="static/")
     files.add_files(str(maps.assets.directory()), prefix="static/maps/")
+    files.add_files(str(PACKAGE / "dispatch" / "static"), prefix="static/dispatch/")
     return files
 
 

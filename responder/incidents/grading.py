@@ -1,18 +1,16 @@
 """The two grades of an incident, asked of the law engine; and the case that every other feature asks it about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from responder.core.errors import Text
-from responder.foundation.web.lexicon import GRADES
 from responder.incidents.models import Incident, Report
 from responder.incidents.rules import Intake, jurisdiction_of
 from responder.law.engine import assess
-from responder.law.model import Assessment, Case, Facts, Grade, Level, Party, Reason, Receipt, Supplement
+from responder.law.model import Case, Facts, Grade, Level, Party, Reason, Receipt, Supplement
 from responder.law.places import place_of
-from responder.law.registry import shipped
+from responder.law.registry import RuleSets
 
 # An office outside the chain that adds a report (a rescue force, an inspector) counts as the place's lowest office.
 LEVELS = {level.value: level for level in Level}
@@ -73,9 +71,11 @@ def case_of(
     )
 
 
-def grade(incident: Incident, reports: Sequence[Report], now: datetime) -> Grading:
+def grade(
+    incident: Incident, reports: Sequence[Report], now: datetime, rule_sets: RuleSets | None = None
+) -> Grading:
     """Return both grades as they stand at *now*, with the reasons for the reporting grade."""
-    answer = assess(case_of(incident, reports, as_of=now))
+    answer = assess(case_of(incident, reports, as_of=now), rule_sets)
     return Grading(
         rule_set=answer.rule_set,
         reporting_grade=code_of(answer.reporting_grade),
@@ -103,9 +103,9 @@ def reason_of(reason: Reason) -> dict[str, Any]:
     }
 
 
-def judge(intake: Intake, now: datetime) -> Grading:
+def judge(intake: Intake, now: datetime, rule_sets: RuleSets | None = None) -> Grading:
     """Return the grades an intake would have if it were saved at *now*."""
-    answer = assess(_case_of_intake(intake, now))
+    answer = assess(case_of_intake(intake, now), rule_sets)
     return Grading(
         rule_set=answer.rule_set,
         reporting_grade=code_of(answer.reporting_grade),
@@ -115,7 +115,8 @@ def judge(intake: Intake, now: datetime) -> Grading:
     )
 
 
-def _case_of_intake(intake: Intake, now: datetime) -> Case:
+def case_of_intake(intake: Intake, now: datetime) -> Case:
+    """Return the law's view of an intake that is not saved yet."""
     place = intake.place
     figures = {**intake.facts, "special": list(intake.special)}
     return Case(
@@ -126,72 +127,4 @@ def _case_of_intake(intake: Intake, now: datetime) -> Case:
         accident_type=intake.accident_type,
         facts=facts_of(figures),
         as_of=now,
-    )
-
-
-CLIMBS_TO = {
-    Level.COUNTY: Text("报到县", "reported up to the county"),
-    Level.CITY: Text("报到市", "reported up to the city"),
-    Level.PROVINCE: Text("报到省", "reported up to the province"),
-    Level.STATE: Text("报到国家", "reported up to the state"),
-}
-Outlook = tuple[Text | None, Text | None]
-
-
-def outlook(intake: Intake, now: datetime) -> Outlook:
-    """Return how many more dead or missing reach the next grade, and the grade if all those trapped die."""
-    return _outlook(_case_of_intake(intake, now))
-
-
-def outlook_of(incident: Incident, report: Report) -> Outlook:
-    """Return the same for one version of an incident."""
-    if incident.state != "open":
-        return None, None
-    return _outlook(
-        replace(case_of(incident, [report]), facts=facts_of(report.facts), supplements=(), as_of=report.at)
-    )
-
-
-def _outlook(case: Case) -> Outlook:
-    answer = assess(case)
-    return _nearest(case, answer), _worst(case, answer)
-
-
-def _toll(facts: Facts) -> int:
-    return sum(figure or 0 for figure in (facts.deaths, facts.missing, facts.trapped_without_contact))
-
-
-def _nearest(case: Case, answer: Assessment) -> Text | None:
-    now = answer.reporting_grade
-    steps = sorted(
-        band.at_least
-        for band in shipped().for_moment(case.occurred_at).bands
-        if band.criterion == "deaths" and (now is None or band.grade.rank > now.rank)
-    )
-    toll = _toll(case.facts)
-    more = next((step - toll for step in steps if step > toll), None)
-    if more is None:
-        return None
-    higher = assess(replace(case, facts=replace(case.facts, deaths=(case.facts.deaths or 0) + more)))
-    word = GRADES[code_of(higher.reporting_grade)]
-    up = (
-        CLIMBS_TO.get(higher.climbs_to)
-        if higher.climbs_to and higher.climbs_to is not answer.climbs_to
-        else None
-    )
-    return Text(
-        f"再有 {more} 人死亡或失踪，即为{word.zh}{f'，{up.zh}' if up else ''}。",
-        f"{more} more dead or missing make it {word.en}{f', {up.en}' if up else ''}.",
-    )
-
-
-def _worst(case: Case, answer: Assessment) -> Text | None:
-    trapped = (case.facts.trapped or 0) - (case.facts.trapped_without_contact or 0)
-    if trapped <= 0:
-        return None
-    total = _toll(case.facts) + trapped
-    word = GRADES[code_of(answer.worst_case_grade)]
-    return Text(
-        f"被困 {case.facts.trapped} 人若全部遇难，合计 {total} 人，为{word.zh}。",
-        f"If all {case.facts.trapped} trapped die, {total} in all: {word.en}.",
     )

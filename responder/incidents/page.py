@@ -17,9 +17,10 @@ from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import CHANNELS, FACTS, GRADES, REPORT_KINDS
 from responder.foundation.web.words import word
-from responder.incidents import explain, grading, queries
+from responder.incidents import explain, outlook, queries, rule_sets
 from responder.incidents.doors import DOORS
 from responder.incidents.models import Incident, Report
+from responder.incidents.preview import outlook_model
 from responder.incidents.rules import ELEMENTS, missing_elements
 from responder.incidents.wording import place_seen_from, title
 
@@ -111,7 +112,7 @@ def incident_page(
         "print_url": None,
     }
     model |= _version(shown, reports, url, show_changes)
-    model |= _judgement(incident, shown, reports)
+    model |= _judgement(incident, shown, reports, uow)
     model |= _timeline(incident, uow)
     model["attachments"] = [
         {
@@ -225,10 +226,12 @@ def _figures(shown: Report) -> list[dict[str, Any]]:
     return figures
 
 
-def _judgement(incident: Incident, shown: Report, reports: Sequence[Report]) -> dict[str, Any]:
+def _judgement(
+    incident: Incident, shown: Report, reports: Sequence[Report], uow: UnitOfWork
+) -> dict[str, Any]:
     locale = current_locale()
     decided = explain.deciding(shown.reasons, shown.facts)
-    nearest, worst = grading.outlook_of(incident, shown)
+    ahead = outlook.outlook_of(incident, shown, rule_sets.live(uow.session))
     elements = missing_elements(
         unit=incident.unit,
         occurred_uncertain=incident.occurred_uncertain,
@@ -240,8 +243,7 @@ def _judgement(incident: Incident, shown: Report, reports: Sequence[Report]) -> 
         "ruler": explain.ruler(shown.facts, shown.reporting_grade),
         "deciding": decided[0].in_(locale) if decided else None,
         "source": decided[1].in_(locale) if decided else None,
-        "nearest": nearest.in_(locale) if nearest else None,
-        "worst": worst.in_(locale) if worst else None,
+        **outlook_model(ahead, locale),
         "reasons": [
             {
                 "text": explain.reason_sentence(reason, shown.facts).in_(locale),

@@ -10,7 +10,7 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import ACCIDENT_TYPES, FACTS, SECTORS
 from responder.foundation.web.words import short_time
-from responder.incidents import explain, grading, queries
+from responder.incidents import explain, grading, outlook, queries, rule_sets
 from responder.incidents.intake_form import FIELD_NAMES, Filled, complete, form_errors, raw_intake, show_time
 from responder.incidents.places import DirectoryPlaces, read_words
 from responder.incidents.questions import questions
@@ -83,15 +83,24 @@ def preview(reading: Reading, uow: UnitOfWork, *, prefix: str, dismissed: frozen
 
 
 def _judge(intake: Intake, model: dict[str, Any], uow: UnitOfWork, locale: str) -> None:
-    judged = grading.judge(intake, uow.now)
+    sets = rule_sets.live(uow.session)
+    judged = grading.judge(intake, uow.now, sets)
     model["grade"], model["may_rise"] = judged.reporting_grade, judged.may_rise
     model["ruler"] = explain.ruler(intake.facts, judged.reporting_grade)
     decided = explain.deciding(judged.reasons, intake.facts)
     if decided:
         model["deciding"], model["source"] = decided[0].in_(locale), decided[1].in_(locale)
-    nearest, worst = grading.outlook(intake, uow.now)
-    model["nearest"] = nearest.in_(locale) if nearest else None
-    model["worst"] = worst.in_(locale) if worst else None
+    model |= outlook_model(outlook.outlook(intake, uow.now, sets), locale)
+
+
+def outlook_model(ahead: outlook.Outlook, locale: str) -> dict[str, Any]:
+    """Return the sentences about what could lift the grade, as the templates show them."""
+    return {
+        "nearest": ahead.nearest.in_(locale) if ahead.nearest else None,
+        "further": [step.in_(locale) for step in ahead.further],
+        "could_rise": ahead.could_rise.in_(locale) if ahead.could_rise else None,
+        "worst": ahead.worst.in_(locale) if ahead.worst else None,
+    }
 
 
 def _pieces(text: str, reading: Reading) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from responder.foundation.audit import services as audit
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.rules import PlacePath
 from responder.foundation.web.models import RememberedAnswer
-from responder.incidents import grading, queries
+from responder.incidents import grading, queries, rule_sets
 from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, NumberSeries, Report
 from responder.incidents.rules import Intake, Reader, jurisdiction_of
@@ -59,7 +59,7 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
         raise invalid(jurisdiction=refusal, place=refusal)
     incident = _new_incident(intake, uow)
     report = _first_report(incident, intake, uow)
-    graded = grading.grade(incident, [report], uow.now)
+    graded = grading.grade(incident, [report], uow.now, rule_sets.live(uow.session))
     _take_grading(incident, report, graded)
     uow.session.add(incident)
     # The composite references of the lane guard need the parent first; nothing relates the two to the session.
@@ -269,7 +269,7 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
     incident.revision += 1
     incident.updated_at = uow.now
     report = _later_report(incident, change, changes, uow)
-    graded = grading.grade(incident, [*earlier, report], uow.now)
+    graded = grading.grade(incident, [*earlier, report], uow.now, rule_sets.live(uow.session))
     summary, incident_text = report.summary, incident.search_text
     _take_grading(incident, report, graded)
     incident.search_text = f"{incident_text} {summary[:200].lower()}"

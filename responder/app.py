@@ -47,6 +47,9 @@ from responder.reactions import REACTIONS
 from responder.reporting import api as reporting_api
 from responder.reporting import views as reporting_views
 from responder.reporting.panel import ChainPanel
+from responder.reporting.papers import api as papers_api
+from responder.reporting.papers import views as papers_views
+from responder.reporting.papers.panel import PapersPanel
 from responder.situation import board, health, map_page
 from responder.situation.shell import shell
 from responder.tasks import api as tasks_api
@@ -62,6 +65,8 @@ BLUEPRINTS = (
     incidents_api.api,
     reporting_views.bp,
     reporting_api.api,
+    papers_views.bp,
+    papers_api.api,
     escalation_views.bp,
     escalation_api.api,
     duty_roster.views.bp,
@@ -77,7 +82,7 @@ BLUEPRINTS = (
     map_page.bp,
     health.bp,
 )
-PANELS = (ChainPanel(), plans.panel.PlanPanel(), plans.panel.TaskPanel(), ForcesPanel())
+PANELS = (ChainPanel(), plans.panel.PlanPanel(), plans.panel.TaskPanel(), ForcesPanel(), PapersPanel())
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:

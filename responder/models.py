@@ -17,6 +17,7 @@ MODULES = (
     "responder.incidents.models",
     "responder.incidents.rule_set_models",
     "responder.reporting.models",
+    "responder.reporting.papers.models",
     "responder.reporting.duty_models",
     "responder.reporting.judgement_models",
     "responder.dispatch.models",

@@ -11,7 +11,10 @@ def title(incident: Incident) -> Text:
         f"{SECTORS[incident.sector].zh}事故", f"{SECTORS[incident.sector].en} accident"
     )
     if not incident.unit:
-        return Text(f"{SECTORS[incident.sector].zh}{kind.zh}" if incident.accident_type else kind.zh, kind.en)
+        sector = SECTORS[incident.sector].zh
+        # 道路交通交通事故 would say the word twice.
+        head = sector.removesuffix("交通") if kind.zh.startswith("交通") else sector
+        return Text(f"{head}{kind.zh}" if incident.accident_type else kind.zh, kind.en)
     return Text(f"{incident.unit}{kind.zh}", f"{incident.unit}: {kind.en}")
 
 

@@ -170,10 +170,15 @@ def _address(incident: Incident, legs: Sequence[ReportLeg], uow: UnitOfWork) -> 
         uow.session.add(IncidentParty(lane_id=uow.own_lane, incident_id=incident.id, agency_code=code))
 
 
+def is_ours(leg: ReportLeg) -> bool:
+    """Return whether the sender works with the product: other departments' own arrows are shown, not chased."""
+    return leg.sender.endswith(".work_safety") or (leg.sender == "unit" and bool(leg.sender_code))
+
+
 def note_next_due(incident: Incident, legs: Sequence[ReportLeg]) -> None:
     """Keep on the incident its nearest limit and who holds it, so that lists need not look at legs."""
     # What a unit without an account owes is shown on the incident; nobody here can act on it.
-    waiting = [leg for leg in legs if leg.state in {"open", "sent", "returned"} and leg.sender_code]
+    waiting = [leg for leg in legs if leg.state in {"open", "sent", "returned"} and is_ours(leg)]
     nearest = min(waiting, key=lambda leg: leg.due_at, default=None)
     if nearest is None or incident.state != "open":
         incident.next_due_at = incident.next_step = incident.next_party = incident.next_party_en = None

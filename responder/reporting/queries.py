@@ -15,6 +15,8 @@ from responder.incidents.queries import visible
 from responder.reporting.models import ReportLeg, VersionNotice
 
 WAITING = ("open", "sent", "returned")
+# Only arrows with an end that works with the product can be known to be late; the others are shown as owed.
+FOLLOWED = or_(ReportLeg.sender.endswith(".work_safety"), ReportLeg.receiver.endswith(".work_safety"))
 
 
 def leg(session: Session, actor: Actor, leg_id: UUID, *, lock: bool = False) -> tuple[ReportLeg, Incident]:
@@ -94,7 +96,9 @@ def newly_overdue(session: Session, now: datetime, limit: int) -> Sequence[Repor
     """Return legs past their limit whose lateness nobody has noted yet; the cost grows with what is due."""
     return session.scalars(
         select(ReportLeg)
-        .where(ReportLeg.state.in_(WAITING), ReportLeg.overdue_noted.is_(False), ReportLeg.due_at < now)
+        .where(
+            ReportLeg.state.in_(WAITING), ReportLeg.overdue_noted.is_(False), ReportLeg.due_at < now, FOLLOWED
+        )
         .order_by(ReportLeg.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -7,7 +7,9 @@ from datetime import date
 
 RENAMED_ON = date(2018, 4, 16)  # work safety became emergency management
 LABOUR_RENAMED_ON = date(2009, 1, 1)  # labour and social security merged with personnel, 2008 to 2009
+STATE_ENVIRONMENT_ON = date(2008, 3, 27)
 STATE_LABOUR_RENAMED_ON = date(2008, 3, 31)
+HEALTH_MERGED_ON = date(2013, 7, 1)  # health merged with family planning, 2013 to 2014
 COUNCIL_BODIES = ("council", "dispatch")
 DERIVED_BODIES = (
     "work_safety",
@@ -17,6 +19,8 @@ DERIVED_BODIES = (
     "labour",
     "union",
     "procuratorate",
+    "environment",
+    "health",
 )
 MUNICIPALITIES = frozenset({"110000", "120000", "310000", "500000"})
 RENAMINGS = frozenset({"更名", "撤县设区", "撤市设区", "撤县设市", "撤地设市", "撤区设区"})
@@ -197,6 +201,15 @@ def _phases(body: str, place: Place) -> tuple[_Phase, ...]:
         ),
         "union": (_Phase("总工会", "Federation of Trade Unions"),),
         "procuratorate": (_Phase("人民检察院", "People's Procuratorate"),),
+        "environment": (
+            _Phase(f"环境保护{rank}", f"Environmental Protection {rank_en}", RENAMED_ON),
+            _Phase(f"生态环境{rank}", f"Ecology and Environment {rank_en}"),
+        ),
+        "health": (
+            _Phase(f"卫生{rank}", f"Health {rank_en}", HEALTH_MERGED_ON),
+            _Phase("卫生和计划生育委员会", "Health and Family Planning Commission", RENAMED_ON),
+            _Phase("卫生健康委员会", "Health Commission"),
+        ),
     }[body]
 
 
@@ -208,6 +221,20 @@ _STATE: dict[str, tuple[str, str, tuple[DatedName, ...]]] = {
     ),
     "industry": ("国务院行业主管部门", "State Council industry department", ()),
     "police": ("公安部", "Ministry of Public Security", ()),
+    "environment": (
+        "生态环境部",
+        "Ministry of Ecology and Environment",
+        (
+            DatedName(
+                "国家环境保护总局", "State Environmental Protection Administration", STATE_ENVIRONMENT_ON
+            ),
+        ),
+    ),
+    "health": (
+        "国家卫生健康委员会",
+        "National Health Commission",
+        (DatedName("卫生部", "Ministry of Health", HEALTH_MERGED_ON),),
+    ),
     "labour": (
         "人力资源和社会保障部",
         "Ministry of Human Resources and Social Security",

@@ -27,6 +27,8 @@ BODY_WORDS = {
     "labour": Text("人力资源社会保障部门", "labour department"),
     "union": Text("工会", "trade union"),
     "procuratorate": Text("人民检察院", "procuratorate"),
+    "environment": Text("生态环境部门", "environment department"),
+    "health": Text("卫生健康部门", "health department"),
     "council": Text("国务院总值班室", "State Council duty office"),
     "dispatch": Text("应急救援指挥中心", "rescue dispatch centre"),
 }

@@ -103,6 +103,8 @@ BODIES: dict[str, Text] = {
     "labour": Text("人社", "labour"),
     "union": Text("工会", "trade union"),
     "procuratorate": Text("检察", "procuratorate"),
+    "environment": Text("生态环境", "environment"),
+    "health": Text("卫生健康", "health"),
     "council": Text("国务院", "State Council"),
 }
 STATES: dict[str, Text] = {

@@ -95,6 +95,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "held_force",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("reason_zh", sa.String(), nullable=False),
+        sa.Column("reason_en", sa.String(), nullable=False),
+        sa.Column("held_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.String(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decision_note", sa.String(), nullable=True),
+        sa.CheckConstraint("decision IN ('admitted', 'refused')", name=op.f("ck_held_force_decision")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_force")),
+    )
+    op.create_index(
+        "ix_held_force_open",
+        "held_force",
+        ["code"],
+        unique=True,
+        sqlite_where=sa.text("decision IS NULL"),
+        postgresql_where=sa.text("decision IS NULL"),
+    )
+    op.create_table(
         "job",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -148,6 +173,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_login_attempt")),
     )
     op.create_table(
+        "plan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("level", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("title_en", sa.String(), nullable=False),
+        sa.Column("owner_code", sa.String(length=48), nullable=False),
+        sa.Column("owner_name", sa.String(), nullable=False),
+        sa.Column("owner_name_en", sa.String(), nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column("province_code", sa.String(length=12), nullable=True),
+        sa.Column("city_code", sa.String(length=12), nullable=True),
+        sa.Column("county_code", sa.String(length=12), nullable=True),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("invented", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("kind IN ('general', 'special', 'on_site')", name=op.f("ck_plan_kind")),
+        sa.CheckConstraint(
+            "level IN ('state', 'province', 'city', 'county', 'unit')", name=op.f("ck_plan_level")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+        sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
+    )
+    op.create_index("ix_plan_area", "plan", ["area_code", "kind"], unique=False)
+    op.create_index("ix_plan_owner", "plan", ["owner_code"], unique=False)
+    op.create_table(
         "remembered_answer",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -174,6 +225,7 @@ def upgrade() -> None:
         sa.Column("agency_code", sa.String(), nullable=True),
         sa.Column("province_code", sa.String(), nullable=False),
         sa.Column("city_code", sa.String(), nullable=True),
+        sa.Column("county_code", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("lon", sa.Double(), nullable=False),
         sa.Column("lat", sa.Double(), nullable=False),
@@ -188,16 +240,37 @@ def upgrade() -> None:
         sa.Column("vehicles", sa.Integer(), nullable=True),
         sa.Column("readiness", sa.String(), nullable=True),
         sa.Column("reported_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reported_by", sa.String(), nullable=True),
+        sa.Column("readiness_note", sa.String(), nullable=True),
+        sa.Column("free_since", UtcDateTime(timezone=True), nullable=True),
         sa.Column("updated_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "build_state IN ('unconfirmed', 'planned', 'building', 'working', 'closed')",
             name=op.f("ck_rescue_force_build_state"),
+        ),
+        sa.CheckConstraint(
+            "readiness IN ('ready', 'limited', 'out')", name=op.f("ck_rescue_force_readiness")
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_rescue_force")),
     )
     op.create_index("ix_rescue_force_agency", "rescue_force", ["agency_code"], unique=False)
     op.create_index("ix_rescue_force_kind", "rescue_force", ["kind", "level"], unique=False)
     op.create_index("ix_rescue_force_province", "rescue_force", ["province_code"], unique=False)
+    op.create_table(
+        "rule_set_text",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title_zh", sa.String(), nullable=False),
+        sa.Column("title_en", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("loaded_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("loaded_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_set_text")),
+        sa.UniqueConstraint("position", name=op.f("uq_rule_set_text_position")),
+    )
     op.create_table(
         "town",
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -388,7 +461,10 @@ def upgrade() -> None:
         sa.Column("final_grade", sa.String(), nullable=True),
         sa.Column("may_rise", sa.Boolean(), nullable=False),
         sa.Column("next_due_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("next_step", sa.String(), nullable=True),
         sa.Column("next_party", sa.String(), nullable=True),
+        sa.Column("next_party_en", sa.String(), nullable=True),
+        sa.Column("next_party_code", sa.String(), nullable=True),
         sa.Column("updated_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("historic", sa.Boolean(), nullable=False),
@@ -426,6 +502,115 @@ def upgrade() -> None:
             name=op.f("uq_number_series_lane_id_jurisdiction_code_year"),
         ),
     )
+    op.create_table(
+        "order_series",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_order_series_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_series")),
+        sa.UniqueConstraint(
+            "lane_id", "agency_code", "year", name=op.f("uq_order_series_lane_id_agency_code_year")
+        ),
+    )
+    op.create_table(
+        "plan_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("sectors", sa.JSON(), nullable=False),
+        sa.Column("accident_types", sa.JSON(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("filed_on", sa.Date(), nullable=True),
+        sa.Column("filed_with", sa.String(), nullable=True),
+        sa.Column("next_review_on", sa.Date(), nullable=True),
+        sa.Column("changes", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("search_text", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'valid', 'superseded', 'expired')", name=op.f("ck_plan_version_state")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_plan_version_plan_id_number")),
+    )
+    op.create_index(
+        "uq_plan_version_valid",
+        "plan_version",
+        ["plan_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'valid'"),
+        postgresql_where=sa.text("state = 'valid'"),
+    )
+    op.create_table(
+        "stored_document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("filename", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("made_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_stored_document_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_document")),
+        sa.UniqueConstraint(
+            "lane_id",
+            "kind",
+            "subject_id",
+            "version",
+            "media_type",
+            name=op.f("uq_stored_document_lane_id_kind_subject_id_version_media_type"),
+        ),
+    )
+    op.create_index(
+        "ix_stored_document_incident", "stored_document", ["incident_id", "made_at"], unique=False
+    )
+    op.create_table(
+        "activation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("activated_by", sa.String(), nullable=False),
+        sa.Column("activated_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("level BETWEEN 1 AND 4", name=op.f("ck_activation_level")),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_activation_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_activation_lane_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_activation_plan_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"], name=op.f("fk_activation_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activation")),
+        sa.UniqueConstraint("lane_id", "id", name=op.f("uq_activation_lane_id_id")),
+        sa.UniqueConstraint(
+            "lane_id", "incident_id", "plan_id", name=op.f("uq_activation_lane_id_incident_id_plan_id")
+        ),
+    )
+    op.create_index("ix_activation_incident", "activation", ["incident_id"], unique=False)
     op.create_table(
         "agency_name",
         sa.Column("agency_code", sa.String(length=48), nullable=False),
@@ -482,6 +667,214 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lane_id", "call_out_id", "rung", name=op.f("pk_call_rung")),
     )
     op.create_table(
+        "casualty_window",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("closes_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("grade_before", sa.String(), nullable=True),
+        sa.Column("grade_after", sa.String(), nullable=True),
+        sa.Column("noted_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("noted", sa.Boolean(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_casualty_window_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_casualty_window_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_casualty_window")),
+        sa.UniqueConstraint("lane_id", "incident_id", name=op.f("uq_casualty_window_lane_id_incident_id")),
+    )
+    op.create_index("ix_casualty_window_sweep", "casualty_window", ["noted", "closes_at"], unique=False)
+    op.create_table(
+        "dispatch_order",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("agency_name_en", sa.String(), nullable=False),
+        sa.Column("issued_by", sa.String(), nullable=False),
+        sa.Column("commander_code", sa.String(), nullable=False),
+        sa.Column("force_code", sa.String(), nullable=False),
+        sa.Column("force_name", sa.String(), nullable=False),
+        sa.Column("force_name_en", sa.String(), nullable=False),
+        sa.Column("force_agency_code", sa.String(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("via_code", sa.String(), nullable=True),
+        sa.Column("via_name", sa.String(), nullable=True),
+        sa.Column("via_name_en", sa.String(), nullable=True),
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("warning", sa.JSON(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("distance_km", sa.Double(), nullable=True),
+        sa.Column("eta_minutes", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("accept_by", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("issued_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("noted_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("departed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("needs_confirmation", sa.Boolean(), nullable=False),
+        sa.Column("recall_seen_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("unanswered_noted", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("kind IN ('order', 'request')", name=op.f("ck_dispatch_order_kind")),
+        sa.CheckConstraint(
+            "state IN ('issued', 'accepted', 'declined', 'departed', 'arrived', 'released', 'recalled')",
+            name=op.f("ck_dispatch_order_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["force_code"], ["rescue_force.code"], name=op.f("fk_dispatch_order_force_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_dispatch_order_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_dispatch_order_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_order")),
+        sa.UniqueConstraint(
+            "lane_id",
+            "agency_code",
+            "year",
+            "serial",
+            name=op.f("uq_dispatch_order_lane_id_agency_code_year_serial"),
+        ),
+        sa.UniqueConstraint("lane_id", "id", name=op.f("uq_dispatch_order_lane_id_id")),
+    )
+    op.create_index(
+        "ix_dispatch_order_commander", "dispatch_order", ["commander_code", "ended_at"], unique=False
+    )
+    op.create_index(
+        "ix_dispatch_order_force_agency", "dispatch_order", ["force_agency_code", "ended_at"], unique=False
+    )
+    op.create_index(
+        "ix_dispatch_order_incident", "dispatch_order", ["incident_id", "issued_at"], unique=False
+    )
+    op.create_index(
+        "ix_dispatch_order_live",
+        "dispatch_order",
+        ["lane_id", "force_code"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dispatch_order_unanswered",
+        "dispatch_order",
+        ["state", "unanswered_noted", "accept_by"],
+        unique=False,
+    )
+    op.create_index("ix_dispatch_order_via", "dispatch_order", ["via_code", "ended_at"], unique=False)
+    op.create_table(
+        "follow_up_due",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("receiver", sa.String(), nullable=False),
+        sa.Column("sender_code", sa.String(), nullable=False),
+        sa.Column("sender_name", sa.String(), nullable=False),
+        sa.Column("sender_name_en", sa.String(), nullable=False),
+        sa.Column("above_code", sa.String(), nullable=False),
+        sa.Column("above_name", sa.String(), nullable=False),
+        sa.Column("above_name_en", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("source", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("remind_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("satisfied_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("satisfied_by", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("noted", sa.Boolean(), nullable=False),
+        sa.Column("reminded", sa.Boolean(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("kind IN ('follow_up', 'supplement')", name=op.f("ck_follow_up_due_kind")),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_follow_up_due_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_follow_up_due_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_due")),
+        sa.UniqueConstraint(
+            "lane_id",
+            "incident_id",
+            "kind",
+            "day",
+            "number",
+            "sender",
+            "receiver",
+            name=op.f("uq_follow_up_due_lane_id_incident_id_kind_day_number_sender_receiver"),
+        ),
+    )
+    op.create_index(
+        "ix_follow_up_due_above", "follow_up_due", ["above_code", "satisfied_at", "due_at"], unique=False
+    )
+    op.create_index("ix_follow_up_due_incident", "follow_up_due", ["incident_id", "due_at"], unique=False)
+    op.create_index("ix_follow_up_due_remind", "follow_up_due", ["reminded", "remind_at"], unique=False)
+    op.create_index(
+        "ix_follow_up_due_sender", "follow_up_due", ["sender_code", "satisfied_at", "due_at"], unique=False
+    )
+    op.create_index("ix_follow_up_due_sweep", "follow_up_due", ["noted", "due_at"], unique=False)
+    op.create_table(
+        "incident_command",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("agency_name_en", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("holder_name", sa.String(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("taken_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("former_code", sa.String(), nullable=True),
+        sa.Column("former_name", sa.String(), nullable=True),
+        sa.Column("former_name_en", sa.String(), nullable=True),
+        sa.Column("former_holder", sa.String(), nullable=True),
+        sa.Column("told_code", sa.String(), nullable=True),
+        sa.Column("told_seen_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told_seen_by", sa.String(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_incident_command_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_incident_command_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_command")),
+        sa.UniqueConstraint("lane_id", "id", name=op.f("uq_incident_command_lane_id_id")),
+    )
+    op.create_index(
+        "ix_incident_command_history", "incident_command", ["incident_id", "taken_at"], unique=False
+    )
+    op.create_index(
+        "ix_incident_command_open",
+        "incident_command",
+        ["lane_id", "incident_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_incident_command_told", "incident_command", ["told_code", "told_seen_at"], unique=False
+    )
+    op.create_table(
         "incident_party",
         sa.Column("lane_id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
@@ -498,6 +891,106 @@ def upgrade() -> None:
         "ix_incident_party_agency", "incident_party", ["agency_code", "incident_id"], unique=False
     )
     op.create_table(
+        "instruction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("leader", sa.String(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("given_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("entered_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_instruction_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_instruction_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instruction")),
+        sa.UniqueConstraint("lane_id", "id", name=op.f("uq_instruction_lane_id_id")),
+    )
+    op.create_index("ix_instruction_incident", "instruction", ["incident_id"], unique=False)
+    op.create_table(
+        "overruling",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("leg_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("computed", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_post", sa.String(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("known_to", sa.String(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_why", sa.String(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("what IN ('grade', 'deadline', 'addressee')", name=op.f("ck_overruling_what")),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_overruling_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_overruling_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_overruling")),
+    )
+    op.create_index("ix_overruling_incident", "overruling", ["incident_id"], unique=False)
+    op.create_table(
+        "paper",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("report_version", sa.Integer(), nullable=False),
+        sa.Column("made_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content_sha256", sa.String(), nullable=False),
+        sa.Column("sms", sa.String(), nullable=False),
+        sa.Column("script", sa.String(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('quick_report', 'follow_up', 'urgent_information')", name=op.f("ck_paper_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_paper_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_paper_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
+        sa.UniqueConstraint(
+            "lane_id",
+            "agency_code",
+            "kind",
+            "year",
+            "serial",
+            "edition",
+            name=op.f("uq_paper_lane_id_agency_code_kind_year_serial_edition"),
+        ),
+        sa.UniqueConstraint("lane_id", "id", name=op.f("uq_paper_lane_id_id")),
+        sa.UniqueConstraint(
+            "lane_id",
+            "incident_id",
+            "agency_code",
+            "kind",
+            "edition",
+            name=op.f("uq_paper_lane_id_incident_id_agency_code_kind_edition"),
+        ),
+    )
+    op.create_index("ix_paper_incident", "paper", ["incident_id", "made_at"], unique=False)
+    op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -509,6 +1002,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_index("ix_person_agency_code", "person", ["agency_code"], unique=False)
+    op.create_table(
+        "plan_gram",
+        sa.Column("gram", sa.String(length=32), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"], name=op.f("fk_plan_gram_version_id")),
+        sa.PrimaryKeyConstraint("gram", "version_id", name=op.f("pk_plan_gram")),
+    )
+    op.create_index("ix_plan_gram_version_id", "plan_gram", ["version_id"], unique=False)
+    op.create_table(
+        "plan_sector",
+        sa.Column("sector", sa.String(length=24), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"], name=op.f("fk_plan_sector_version_id")),
+        sa.PrimaryKeyConstraint("sector", "version_id", name=op.f("pk_plan_sector")),
+    )
+    op.create_index("ix_plan_sector_version_id", "plan_sector", ["version_id"], unique=False)
     op.create_table(
         "report",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -544,6 +1053,47 @@ def upgrade() -> None:
             "lane_id", "incident_id", "version", name=op.f("uq_report_lane_id_incident_id_version")
         ),
     )
+    op.create_table(
+        "report_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reporter_code", sa.String(), nullable=False),
+        sa.Column("reporter_name", sa.String(), nullable=False),
+        sa.Column("owner_code", sa.String(), nullable=False),
+        sa.Column("owner_name", sa.String(), nullable=False),
+        sa.Column("owner_name_en", sa.String(), nullable=False),
+        sa.Column("owner_level", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_name", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("differing", sa.JSON(), nullable=False),
+        sa.Column("received_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("first_due_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("details_due_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("first_result", sa.String(), nullable=False),
+        sa.Column("first_result_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("first_result_by", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("conclusion", sa.String(), nullable=False),
+        sa.Column("concluded_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("concluded_by", sa.String(), nullable=True),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("outcome IN ('true', 'false', 'partly')", name=op.f("ck_report_check_outcome")),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_report_check_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_report_check_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_check")),
+        sa.UniqueConstraint("lane_id", "id", name=op.f("uq_report_check_lane_id_id")),
+    )
+    op.create_index("ix_report_check_incident", "report_check", ["incident_id"], unique=False)
+    op.create_index("ix_report_check_owner", "report_check", ["owner_code", "concluded_at"], unique=False)
     op.create_table(
         "report_leg",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -612,6 +1162,89 @@ def upgrade() -> None:
     )
     op.create_index("ix_report_leg_remind", "report_leg", ["state", "reminded", "due_at"], unique=False)
     op.create_index("ix_report_leg_sender", "report_leg", ["sender_code", "state", "due_at"], unique=False)
+    op.create_table(
+        "settlement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("settled_by", sa.String(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("settled_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_settlement_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_settlement_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement")),
+    )
+    op.create_index("ix_settlement_incident", "settlement", ["incident_id"], unique=False)
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("source_kind", sa.String(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title_zh", sa.String(), nullable=False),
+        sa.Column("title_en", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("post", sa.String(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("agency_name_en", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("person_name", sa.String(), nullable=False),
+        sa.Column("holder_note", sa.JSON(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("issuer_code", sa.String(), nullable=False),
+        sa.Column("issued_by", sa.String(), nullable=False),
+        sa.Column("issued_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("accepted_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by", sa.String(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("overdue_noted", sa.Boolean(), nullable=False),
+        sa.Column("province_code", sa.String(), nullable=False),
+        sa.Column("city_code", sa.String(), nullable=True),
+        sa.Column("county_code", sa.String(), nullable=True),
+        sa.Column("sector", sa.String(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "source_kind IN ('plan', 'instruction', 'inject', 'finding')", name=op.f("ck_task_source_kind")
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'accepted', 'done', 'declined', 'withdrawn')", name=op.f("ck_task_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_task_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_task_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sa.UniqueConstraint("lane_id", "id", name=op.f("uq_task_lane_id_id")),
+        sa.UniqueConstraint(
+            "lane_id",
+            "source_kind",
+            "source_id",
+            "position",
+            name=op.f("uq_task_lane_id_source_kind_source_id_position"),
+        ),
+    )
+    op.create_index("ix_task_due", "task", ["state", "overdue_noted", "due_at"], unique=False)
+    op.create_index("ix_task_holder", "task", ["agency_code", "state", "due_at"], unique=False)
+    op.create_index("ix_task_incident", "task", ["incident_id"], unique=False)
     op.create_table(
         "version_notice",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -710,6 +1343,60 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_duty_override_stand_in_id", "duty_override", ["stand_in_id"], unique=False)
+    op.create_table(
+        "order_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("noted_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "order_id"],
+            ["dispatch_order.lane_id", "dispatch_order.id"],
+            name=op.f("fk_order_step_lane_id_order_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_order_step_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_step")),
+    )
+    op.create_index("ix_order_step_order", "order_step", ["order_id", "noted_at"], unique=False)
+    op.create_table(
+        "quality_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("leg_id", sa.Uuid(), nullable=False),
+        sa.Column("fault", sa.String(), nullable=False),
+        sa.Column("upheld", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_post", sa.String(), nullable=False),
+        sa.Column("decided_agency", sa.String(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lane_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "fault IN ('late', 'omitted', 'false', 'concealed')", name=op.f("ck_quality_decision_fault")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "incident_id"],
+            ["incident.lane_id", "incident.id"],
+            name=op.f("fk_quality_decision_lane_id_incident_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lane_id", "leg_id"],
+            ["report_leg.lane_id", "report_leg.id"],
+            name=op.f("fk_quality_decision_lane_id_leg_id"),
+        ),
+        sa.ForeignKeyConstraint(["lane_id"], ["lane.id"], name=op.f("fk_quality_decision_lane_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_decision")),
+    )
+    op.create_index("ix_quality_decision_incident", "quality_decision", ["incident_id"], unique=False)
     op.create_table(
         "roster_version",
         sa.Column("agency_code", sa.String(length=32), nullable=False),

@@ -47,7 +47,7 @@ def keep_official(
     if stored is not None:
         return stored
     content = write(document)
-    name = document.number.replace(" ", "") or document.title
+    name = (document.head + document.number).replace(" ", "") or document.title
     row = StoredDocument(
         id=new_id(),
         lane_id=uow.own_lane,

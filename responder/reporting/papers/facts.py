@@ -97,7 +97,9 @@ def _without(place: str, place_name: str) -> str:
 
 
 def _last(reports: Sequence[Report], field: str) -> str:
-    return next((text for report in reversed(reports) if (text := getattr(report, field))), "")
+    """Return the latest text of a report; what a correction says of its figures is no account of the accident."""
+    told = [report for report in reports if report.kind != "correction"]
+    return next((text for report in reversed(told) if (text := getattr(report, field))), "")
 
 
 def _receipts(legs: Sequence[ReportLeg]) -> tuple[Receipt, ...]:

@@ -30,7 +30,9 @@ def log(api: Named, **other: Any) -> dict[str, Any]:
     return answer
 
 
-def leg_of(legs: list[dict[str, Any]], sender: str, agency: str, kind: str = "report", **more: Any) -> dict[str, Any]:
+def leg_of(
+    legs: list[dict[str, Any]], sender: str, agency: str, kind: str = "report", **more: Any
+) -> dict[str, Any]:
     """Return the one leg of a kind from LEVEL.BODY to an office."""
     found = [
         leg
@@ -38,7 +40,12 @@ def leg_of(legs: list[dict[str, Any]], sender: str, agency: str, kind: str = "re
         if (leg["from"], leg["to_agency"], leg["kind"]) == (sender, agency, kind)
         and all(leg[name] == value for name, value in more.items())
     ]
-    assert len(found) == 1, (sender, agency, kind, [(x["climb"], x["from"], x["to_agency"], x["kind"]) for x in legs])
+    assert len(found) == 1, (
+        sender,
+        agency,
+        kind,
+        [(x["climb"], x["from"], x["to_agency"], x["kind"]) for x in legs],
+    )
     return found[0]
 
 

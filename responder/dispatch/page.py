@@ -22,7 +22,7 @@ from responder.foundation.web.context import installation
 from responder.foundation.web.words import clock
 from responder.incidents import explain
 from responder.incidents.models import Incident
-from responder.incidents.wording import title
+from responder.incidents.wording import title, where
 
 SHOWN, SHOWN_BARRED = 12, 3
 PLACEHOLDER = Text("占位", "placeholder")
@@ -46,7 +46,7 @@ def brief(incident: Incident, prefix: str) -> dict[str, Any]:
         "map_url": f"{prefix}/map?incident={incident.id}",
         "title": said(title(incident)),
         "grade": incident.reporting_grade,
-        "place": incident.place_name,
+        "place": said(where(incident)),
         "toll": explain.toll(incident.facts),
         "number": incident.number,
         "open": incident.state == "open",

@@ -39,6 +39,7 @@ class Incident(LaneMixin, Base):
     county_code: Mapped[str | None]
     town_code: Mapped[str | None]
     place_name: Mapped[str]
+    place_name_en: Mapped[str]
     place: Mapped[str]
     lon: Mapped[float | None]
     lat: Mapped[float | None]

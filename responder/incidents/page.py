@@ -22,7 +22,7 @@ from responder.incidents.doors import DOORS
 from responder.incidents.models import Incident, Report
 from responder.incidents.preview import outlook_model
 from responder.incidents.rules import ELEMENTS, missing_elements
-from responder.incidents.wording import place_seen_from, title
+from responder.incidents.wording import place_seen_from, title, where
 
 TIMELINE_ROWS = 12
 FIGURES = ("deaths", "missing", "trapped", "serious_injuries", "minor_injuries", "evacuated", "at_risk")
@@ -34,6 +34,12 @@ def taken_for_granted(uow: UnitOfWork) -> str | None:
     if place is None or uow.actor.area.level == "state":
         return None
     return place.full_name.removesuffix(place.name) if place.level == "county" else place.full_name
+
+
+def _place_in_row(incident: Incident, granted: str | None) -> str:
+    if current_locale().startswith("en"):
+        return incident.place_name_en.partition(",")[0]
+    return place_seen_from(incident.place_name, granted)
 
 
 def row_model(incident: Incident, prefix: str, ours: str = "", granted: str | None = None) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def row_model(incident: Incident, prefix: str, ours: str = "", granted: str | No
         "title": title(incident).in_(current_locale()),
         "grade": incident.reporting_grade,
         "may_rise": incident.may_rise,
-        "place": place_seen_from(incident.place_name, granted),
+        "place": _place_in_row(incident, granted),
         "toll": explain.toll(incident.facts),
         "updated_at": incident.updated_at,
         "state": incident.state,
@@ -87,7 +93,7 @@ def incident_page(
         "may_rise": shown.may_rise,
         "final_grade": shown.final_grade,
         "state": incident.state,
-        "place": incident.place_name,
+        "place": where(incident).in_(locale),
         "unit": incident.unit,
         "sector": incident.sector,
         "accident_type": incident.accident_type,

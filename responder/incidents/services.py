@@ -118,6 +118,7 @@ def _new_incident(intake: Intake, uow: UnitOfWork) -> Incident:
         county_code=place.county_code,
         town_code=place.code if place.level == "town" else None,
         place_name=place.full_name,
+        place_name_en=place.full_name_en,
         place=intake.place_text,
         lon=intake.lon if given else place.lon,
         lat=intake.lat if given else place.lat,

@@ -30,7 +30,7 @@ from responder.incidents import intake_form, page, queries, services
 from responder.incidents.models import Attachment
 from responder.incidents.preview import Reading, preview, read_form
 from responder.incidents.rules import FACT_NAMES, Reader
-from responder.incidents.wording import title
+from responder.incidents.wording import title, where
 
 bp = Blueprint("incidents", __name__, template_folder="templates")
 INTAKE = "intake"
@@ -236,7 +236,7 @@ def _head(incident: Any) -> dict[str, Any]:
         "title": title(incident).in_(current_locale()),
         "grade": incident.reporting_grade,
         "may_rise": incident.may_rise,
-        "place": incident.place_name,
+        "place": where(incident).in_(current_locale()),
         "version": incident.version,
     }
 

@@ -18,6 +18,11 @@ def title(incident: Incident) -> Text:
     return Text(f"{incident.unit}{kind.zh}", f"{incident.unit}: {kind.en}")
 
 
+def where(incident: Incident) -> Text:
+    """Return the full name of the place of the accident."""
+    return Text(incident.place_name, incident.place_name_en)
+
+
 def place_seen_from(place_name: str, own_area: str | None) -> str:
     """Return the place without the part of its name that everybody in the reader's own area takes for granted."""
     if own_area and place_name.startswith(own_area) and place_name != own_area:

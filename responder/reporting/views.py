@@ -19,6 +19,7 @@ from responder.incidents import queries as incidents
 from responder.incidents.intake_form import with_day
 from responder.incidents.models import Incident
 from responder.incidents.rules import Reader
+from responder.incidents.wording import where
 from responder.reporting import queries, services, work
 from responder.reporting.models import ReportLeg
 from responder.reporting.panel import WAYS
@@ -87,7 +88,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
     return {
         **work.incident_brief(incident, request.script_root),
         "number": incident.number,
-        "place": incident.place_name,
+        "place": work.said(where(incident)),
         "toll": explain.toll(incident.facts),
         "occurred_at": incident.occurred_at,
     }

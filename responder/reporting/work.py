@@ -12,7 +12,7 @@ from responder.escalation.queries import CallOutView
 from responder.foundation.web.context import current_locale
 from responder.incidents import explain
 from responder.incidents.models import Incident
-from responder.incidents.wording import title
+from responder.incidents.wording import title, where
 from responder.reporting.models import ReportLeg, VersionNotice
 from responder.reporting.queries import Waiting
 
@@ -181,7 +181,7 @@ def alarm(leg: ReportLeg, incident: Incident, rungs: list[dict[str, Any]], prefi
         "grade": incident.reporting_grade,
         "may_rise": incident.may_rise,
         "toll": explain.toll(incident.facts),
-        "place": incident.place_name,
+        "place": said(where(incident)),
         "occurred_at": incident.occurred_at,
         "note": None,
         "url": brief["url"],

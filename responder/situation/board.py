@@ -92,7 +92,8 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
         "alarms": alarms,
         "yours": shown,
         "yours_total": len(items),
-        "yours_later": sum(bool(item["due_at"] and item["due_at"] < tonight) for item in items[len(shown) :]) or None,
+        "yours_later": sum(bool(item["due_at"] and item["due_at"] < tonight) for item in items[len(shown) :])
+        or None,
         "yours_later_at": None,
         "yours_all": show_all,
         "yours_url": f"{prefix}/board" if show_all else f"{prefix}/board?all=1",

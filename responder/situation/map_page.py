@@ -25,7 +25,7 @@ from responder.foundation.web.words import word
 from responder.incidents import explain
 from responder.incidents import queries as incidents
 from responder.incidents.models import Incident
-from responder.incidents.wording import title
+from responder.incidents.wording import title, where
 from responder.situation.shell import shell
 
 bp = Blueprint("map", __name__)
@@ -84,7 +84,7 @@ def _incident_mark(row: Incident) -> Mark:
         lat=row.lat or 0.0,
         kind=Kind.INCIDENT,
         title=_said(title(row)),
-        subtitle=row.place_name,
+        subtitle=_said(where(row)),
         badge=word(GRADES, row.reporting_grade),
         url=f"{request.script_root}/incidents/{row.id}",
         label=_said(title(row)),
@@ -164,7 +164,7 @@ def _focus_model(focus: Incident) -> dict[str, Any]:
         "grade": focus.reporting_grade,
         "title": _said(title(focus)),
         "url": f"{request.script_root}/incidents/{focus.id}",
-        "place": focus.place_name,
+        "place": _said(where(focus)),
         "toll": explain.toll(focus.facts),
         "dispatch_url": f"{request.script_root}/dispatch?incident={focus.id}",
     }
@@ -183,7 +183,7 @@ def _list(
                 "name": _said(title(row)),
                 "url": f"{request.script_root}/incidents/{row.id}",
                 "grade": row.reporting_grade,
-                "place": row.place_name,
+                "place": _said(where(row)),
                 "state_word": None,
                 "distance_km": _apart(focus, row.lon or 0, row.lat or 0),
             }

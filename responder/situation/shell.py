@@ -19,10 +19,12 @@ NAV = (
     ("/incidents", Text("事故", "Incidents"), Permission.SEE_INCIDENTS),
     ("/map", Text("地图", "Map"), Permission.SEE_BASES),
     ("/plans", Text("预案", "Plans"), Permission.SEE_PLANS),
+    ("/exercises", Text("演练", "Exercises"), Permission.SEE_EXERCISES),
     ("/calls", Text("拨打", "Calls"), Permission.ANSWER_CALL),
     ("/duty", Text("排班", "Roster"), Permission.SEE_DUTY),
     ("/health", Text("运行", "Health"), Permission.SEE_HEALTH),
 )
+OUTSIDE = frozenset({"/duty", "/exercises", "/health"})  # of no exercise
 DUTY_ROOM = Text("值班室", "duty room")
 
 
@@ -41,7 +43,7 @@ def shell(session: Session) -> dict[str, Any]:
         "nav": [
             {
                 "label": text.in_(locale),
-                "url": (prefix if path != "/duty" else "") + path,
+                "url": ("" if path in OUTSIDE else prefix) + path,
                 "current": request.path == path or request.path.startswith(f"{path}/"),
             }
             for path, text, permission in NAV

@@ -439,6 +439,7 @@ def upgrade() -> None:
         sa.Column("county_code", sa.String(), nullable=True),
         sa.Column("town_code", sa.String(), nullable=True),
         sa.Column("place_name", sa.String(), nullable=False),
+        sa.Column("place_name_en", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("lon", sa.Double(), nullable=True),
         sa.Column("lat", sa.Double(), nullable=True),

@@ -25,7 +25,8 @@ def spoken(incident: Incident, leg: ReportLeg) -> Text:
     return Text(
         f"{leg.sender_name}报告：{at.month}月{at.day}日 {at:%H:%M}，{incident.place_name}，{words.zh}。"
         f"{'，'.join(figures_zh)}。按{grade.zh}报告{may_zh}。编号 {incident.number}。请复述并告知您的姓名。",
-        f"{leg.sender_name_en or 'The unit'} reports: {at.day} {at:%b} {at:%H:%M}, {incident.place_name_en}, {words.en}. "
+        f"{leg.sender_name_en or 'The unit'} reports: {at.day} {at:%b} {at:%H:%M}, "
+        f"{incident.place_name_en}, {words.en}. "
         f"{'; '.join(figures_en)}. Reported as {grade.en}{may_en}. Number {incident.number}. "
         "Please repeat it and give your name.",
     )

@@ -1,4 +1,4 @@
-"""Loads the demo's plans from their data file."""
+"""Loads the demo's plans and its ready-made exercises from their data files."""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,9 +10,14 @@ from typing import Any
 from sqlalchemy import select
 
 from plans import services
+from plans.exercises import services as exercises
+from plans.exercises.models import Exercise
+from plans.exercises.scripts import scripts
 from plans.models import Plan
 from plans.reading import Content, read_plan
+from responder.core.clock import wall
 from responder.core.uow import UnitOfWork
+from responder.foundation.access import queries as access
 from responder.foundation.directory import queries as directory
 
 DATA = Path(__file__).parent / "data" / "plans.toml"
@@ -78,3 +83,23 @@ def _approved(plan: Plan, content: Content, dates: Mapping[str, Any], uow: UnitO
     on: date = dates["approved_on"]
     version.next_review_on = dates.get("next_review_on") or on + timedelta(days=3 * 365)
     services.approve(version, plan, uow, by=dates.get("approved_by") or "主要负责人", on=on)
+
+
+def load_demo_exercises(uow: UnitOfWork, organizer: str = "drills") -> int:
+    """Plan the ready-made exercises for *organizer*, to be started with one click; return how many were added."""
+    accounts = access.accounts(uow.session, [organizer])
+    if not accounts:
+        return 0
+    standing = set(uow.session.scalars(select(Exercise.script)))
+    added = 0
+    for key in scripts():
+        if key not in standing:
+            wanted = exercises.read_request({"script": key, "planned_at": _tomorrow(uow)}, uow.now)
+            exercises.plan_exercise(wanted, uow, organizer=accounts[0])
+            added += 1
+    return added
+
+
+def _tomorrow(uow: UnitOfWork) -> str:
+    day = wall(uow.now) + timedelta(days=1)
+    return f"{day:%Y-%m-%d} 09:00"

@@ -14,6 +14,9 @@ import duty_roster.api
 import duty_roster.views
 import maps.assets
 import plans.api
+import plans.exercises.api
+import plans.exercises.guard
+import plans.exercises.views
 import plans.panel
 import plans.views
 from responder.config import Settings, load_settings
@@ -77,6 +80,8 @@ BLUEPRINTS = (
     dispatch_api.api,
     plans.views.bp,
     plans.api.api,
+    plans.exercises.views.bp,
+    plans.exercises.api.api,
     tasks_views.bp,
     tasks_api.api,
     map_page.bp,
@@ -117,6 +122,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         register(app)
     app.before_request(_enter_lane)
     Gatekeeper(settings).register(app)
+    app.before_request(plans.exercises.guard.guard_lane)
     for blueprint in (*BLUEPRINTS, webhooks.make_blueprint(messaging, AddressBook(vault))):
         app.register_blueprint(blueprint)
     DOORS.open(*PANELS)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from plans import calls as plan_calls
+from plans.exercises.running import run_injects
 from responder.core.jobs.port import Handler
 from responder.core.uow import Database
 from responder.escalation import queries as escalation
@@ -50,6 +51,7 @@ def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
     return [
         ("legs past their limit", timedelta(seconds=5), legs.note_overdue),
         ("tasks past their limit", timedelta(seconds=5), tasks.note_overdue),
+        ("injects of exercises", timedelta(seconds=5), run_injects),
         ("legs falling due", timedelta(seconds=30), legs.remind),
         ("boards fallen silent", timedelta(seconds=30), caller.watch_boards),
         ("call-outs without a job", timedelta(minutes=1), caller.sweep),

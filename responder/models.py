@@ -23,6 +23,7 @@ MODULES = (
     "responder.dispatch.models",
     "responder.tasks.models",
     "plans.models",
+    "plans.exercises.models",
 )
 
 

@@ -115,7 +115,7 @@ def _lines(
 ) -> tuple[tuple[str, str], ...]:
     lines = [
         ("事故编号", f"{incident.number}　{title(incident).zh}"),
-        ("到达地点", f"{incident.place_name}{incident.place or ''}　{incident.unit or ''}".strip()),
+        ("到达地点", _where(incident)),
         ("坐标", f"东经 {incident.lon:.4f}，北纬 {incident.lat:.4f}（{_point_word(incident)}）")
         if incident.lon is not None and incident.lat is not None
         else ("坐标", "未知"),
@@ -130,6 +130,11 @@ def _lines(
     if order.reason:
         lines.append(("选调原因", order.reason))
     return tuple(lines)
+
+
+def _where(incident: Incident) -> str:
+    told = "" if incident.place and incident.place in incident.place_name else incident.place or ""
+    return "　".join(word for word in (incident.place_name, told, incident.unit or "") if word)
 
 
 def _point_word(incident: Incident) -> str:

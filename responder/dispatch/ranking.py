@@ -7,7 +7,7 @@ Source: rescue capabilities, sections 2 (times), 7 (criteria in order) and 8 (ma
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from maps.distance import Vector, distances_km, unit_vector
 from responder.core.errors import Text
@@ -96,9 +96,43 @@ class Busy:
     state: Text
 
 
+class Ranking(Sequence[Standing]):
+    """Forces in their order; a row becomes a value only when somebody looks at it."""
+
+    def __init__(
+        self,
+        forces: Sequence[Force],
+        order: Sequence[int],
+        fits: Sequence[int],
+        apart: Sequence[float] | None,
+        figures: Settings,
+    ) -> None:
+        self._forces, self._order, self._fits, self._apart = forces, order, fits, apart
+        self._start = figures.depart_minutes
+        self._per_km = figures.road_factor / figures.speed_kmh * 60
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, place: int) -> Standing: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Standing]: ...
+    def __getitem__(self, place: int | slice) -> Standing | list[Standing]:
+        if isinstance(place, slice):
+            return [self._row(i) for i in self._order[place]]
+        return self._row(self._order[place])
+
+    def _row(self, i: int) -> Standing:
+        if self._apart is None:
+            return Standing(self._forces[i], self._fits[i], None, None)
+        km = self._apart[i]
+        return Standing(self._forces[i], self._fits[i], km, self._start + km * self._per_km)
+
+
 def rank(
     forces: Sequence[Force], need: Need, now: datetime, busy: Mapping[str, Busy] | None = None
-) -> list[Standing]:
+) -> Ranking:
     """Return every force, the best first: by fit, then by estimated arrival; those that cannot be called last."""
     figures = capabilities.settings()
     away = busy or {}
@@ -109,14 +143,12 @@ def rank(
     ]
     if need.lon is None or need.lat is None:
         order = sorted(range(len(forces)), key=lambda i: (-fits[i], forces[i].code))
-        return [Standing(forces[i], fits[i], None, None) for i in order]
+        return Ranking(forces, order, fits, None, figures)
     apart = distances_km(need.lon, need.lat, [force.vector for force in forces])
-    per_km = figures.road_factor / figures.speed_kmh * 60
-    start = figures.depart_minutes
     # One number sorts by fit first and by distance within it: no two points on Earth are 100,000 km apart.
     keys = [km - fit * 100_000 for km, fit in zip(apart, fits, strict=True)]
     order = sorted(range(len(forces)), key=keys.__getitem__)
-    return [Standing(forces[i], fits[i], apart[i], start + apart[i] * per_km) for i in order]
+    return Ranking(forces, order, fits, apart, figures)
 
 
 def _fit(force: Force, asked: int, oldest: float) -> int:

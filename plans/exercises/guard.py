@@ -30,9 +30,9 @@ def guard_lane() -> None:
         if exercise.state not in rules.ENTERED:
             raise nothing_here("演练还没有开始", "The exercise has not begun")
         sent, total = queries.progress(uow.session, exercise.id)
-    g.exercise = _frame(exercise, sent, total)
-    if request.method not in SAFE_METHODS and not request.path.startswith(CONTROL):
-        _refuse_writing(exercise)
+        g.exercise = _frame(exercise, sent, total)
+        if request.method not in SAFE_METHODS and not request.path.startswith(CONTROL):
+            _refuse_writing(exercise)
 
 
 def _frame(exercise: Exercise, sent: int, total: int) -> dict[str, object]:

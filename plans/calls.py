@@ -9,6 +9,7 @@ from responder.core.errors import Text
 from responder.core.uow import UnitOfWork
 from responder.escalation import services as escalation
 from responder.escalation.events import CallOutAcknowledged
+from responder.foundation.directory import queries as directory
 from responder.incidents import queries as incidents
 from responder.incidents import services as incident_services
 from responder.tasks import queries as tasks
@@ -23,10 +24,14 @@ CLOSED = Text("事故已结案", "the incident is closed")
 
 
 def ring(issued: Sequence[Task], where: str, uow: UnitOfWork) -> None:
-    """Call each office that got tasks which fall due soon: once, for the first of them."""
+    """Call each duty room that got tasks which fall due soon: once, for the first of them.
+
+    Whoever has no duty room is telephoned by the issuer, as the board says (`work.due_items`).
+    """
     first: dict[str, list[Task]] = {}
     for row in issued:
-        if row.agency_code != uow.actor.agency_code and rings_at_once(row.due_at, uow.now):
+        ours = row.agency_code == uow.actor.agency_code
+        if not ours and rings_at_once(row.due_at, uow.now) and has_room(uow.session, row.agency_code):
             first.setdefault(row.agency_code, []).append(row)
     for code, rows in first.items():
         rows.sort(key=lambda row: (row.due_at is None, row.due_at, row.position))
@@ -46,6 +51,12 @@ def ring(issued: Sequence[Task], where: str, uow: UnitOfWork) -> None:
             province_code=head.province_code,
             caller_agency=uow.actor.agency_code or None,
         )
+
+
+def has_room(session: Session, agency_code: str) -> bool:
+    """Return whether the office has a duty room that rings."""
+    office = directory.office(session, agency_code)
+    return office is not None and office.has_duty_room
 
 
 def still_wanted(session: Session, task_id: UUID) -> Text | None:

@@ -131,7 +131,7 @@ class TaskPanel:
         rows = tasks.of_incident(uow.session, incident.id)
         prefix = request.script_root
         is_open = incident.state == "open"
-        yours = work.due_items_here(rows, uow.actor, prefix) if is_open else []
+        yours = work.due_items_here(uow.session, rows, uow.actor, prefix) if is_open else []
         model = {
             "rows": [task_model(row, uow) for row in sorted(rows, key=lambda row: row.state not in LIVE)],
             "instructions": [

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from duty_roster.queries import officers_on_shift
+from plans.calls import has_room
 from plans.exercises import queries, rules
 from plans.exercises.models import Exercise, ExerciseInject
 from responder.core.actor import SYSTEM, Actor, Area, Role
@@ -120,8 +121,7 @@ def _message(exercise: Exercise, inject: ExerciseInject, uow: UnitOfWork) -> Non
     source = Source("inject", inject.id, incident_id)
     issued = tasks.issue(source, incident or exercise, [wanted], uow)[0]
     inject.incident_id, inject.task_id = incident_id, TaskId(issued.id)
-    office = directory.office(uow.session, code)
-    if office is not None and office.has_duty_room:
+    if has_room(uow.session, code):
         escalation.start_call_out(
             uow,
             target_kind="task",

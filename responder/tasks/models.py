@@ -25,6 +25,7 @@ class Task(LaneMixin, Base):
         CheckConstraint("source_kind IN ('plan', 'instruction', 'inject', 'finding')", name="source_kind"),
         Index("ix_task_incident", "incident_id"),
         Index("ix_task_holder", "agency_code", "state", "due_at"),
+        Index("ix_task_issuer", "issuer_code", "state", "due_at"),
         Index("ix_task_due", "state", "overdue_noted", "due_at"),
     )
 

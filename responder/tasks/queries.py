@@ -60,6 +60,16 @@ def held_by(session: Session, agency_code: str, limit: int = 100) -> Sequence[Ta
     ).all()
 
 
+def to_pass_on(session: Session, issuer_code: str, limit: int = 100) -> Sequence[Task]:
+    """Return what an office has issued to others and nobody has accepted yet, the nearest limit first."""
+    return session.scalars(
+        select(Task)
+        .where(Task.issuer_code == issuer_code, Task.agency_code != issuer_code, Task.state == OPEN)
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+        .limit(limit)
+    ).all()
+
+
 def waiting_count(session: Session, agency_code: str) -> int:
     """Return how many tasks an office still has to accept or to finish."""
     return (

@@ -56,7 +56,7 @@ def national_totals(session: Session) -> dict[str, int]:
         .where(RescueForce.level == "state", RescueForce.is_partner.is_(False))
         .group_by(RescueForce.kind)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def national_orderable(session: Session) -> int:

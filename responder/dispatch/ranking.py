@@ -158,7 +158,7 @@ def _fit(force: Force, asked: int, oldest: float) -> int:
     fit = USABLE + WHOLE if held == asked else USABLE
     if force.build_state == "working":
         fit += WORKING
-    if force.reported_stamp < oldest:
+    if force.reported_stamp <= oldest:
         return fit
     if force.readiness == "ready":
         return fit + FRESH + READY

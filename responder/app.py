@@ -47,6 +47,7 @@ from responder.incidents import api as incidents_api
 from responder.incidents import views as incidents_views
 from responder.incidents.doors import DOORS
 from responder.reactions import REACTIONS
+from responder.replay import panel as replay_panel
 from responder.reporting import api as reporting_api
 from responder.reporting import views as reporting_views
 from responder.reporting.panel import ChainPanel
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     incidents_api.api,
     reporting_views.bp,
     reporting_api.api,
+    replay_panel.bp,
     papers_views.bp,
     papers_api.api,
     escalation_views.bp,
@@ -87,7 +89,14 @@ BLUEPRINTS = (
     map_page.bp,
     health.bp,
 )
-PANELS = (ChainPanel(), plans.panel.PlanPanel(), plans.panel.TaskPanel(), ForcesPanel(), PapersPanel())
+PANELS = (
+    ChainPanel(),
+    plans.panel.PlanPanel(),
+    plans.panel.TaskPanel(),
+    ForcesPanel(),
+    PapersPanel(),
+    replay_panel.ReplayPanel(),
+)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:

@@ -18,6 +18,7 @@ COMMANDS = {
     "assess": "responder.law.cli:assess",
     "roster": "duty_roster.cli:cli",
     "audit": "responder.foundation.audit.cli:cli",
+    "replay": "responder.replay.cli:replay",
     "backup": "responder.operations.cli:backup",
     "restore": "responder.operations.cli:restore",
     "doctor": "responder.operations.cli:doctor",

@@ -7,6 +7,8 @@ from plans import calls as plan_calls
 from plans.exercises.running import run_injects
 from responder.core.jobs.port import Handler
 from responder.core.uow import Database
+from responder.dispatch import calls as dispatch_calls
+from responder.dispatch import services as orders
 from responder.escalation import queries as escalation
 from responder.escalation.calling import Caller
 from responder.escalation.services import CALL_OUT
@@ -26,7 +28,12 @@ UseCase = Callable[[Database], int]
 
 def wanted() -> Wanted:
     """Return who knows, for each kind of target, whether somebody must still be found."""
-    return {"leg": reporting.still_wanted, "board": escalation.still_silent, "task": plan_calls.still_wanted}
+    return {
+        "leg": reporting.still_wanted,
+        "board": escalation.still_silent,
+        "task": plan_calls.still_wanted,
+        **dispatch_calls.WANTED,
+    }
 
 
 def sender(installed: Installation) -> Sender:
@@ -51,6 +58,7 @@ def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
     return [
         ("legs past their limit", timedelta(seconds=5), legs.note_overdue),
         ("tasks past their limit", timedelta(seconds=5), tasks.note_overdue),
+        ("orders nobody accepted", timedelta(seconds=5), orders.note_unanswered),
         ("injects of exercises", timedelta(seconds=5), run_injects),
         ("legs falling due", timedelta(seconds=30), legs.remind),
         ("boards fallen silent", timedelta(seconds=30), caller.watch_boards),

@@ -3,6 +3,7 @@
 from plans import calls as plan_calls
 from responder.core.events import Event, Reaction, now
 from responder.core.uow import UnitOfWork
+from responder.dispatch import calls as dispatch_calls
 from responder.escalation import services as escalation
 from responder.escalation.events import CallOutAcknowledged
 from responder.foundation.access import events as access
@@ -28,7 +29,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     IncidentReported: now(reporting.extend_chain, papers.reissue),
     IncidentClosed: now(reporting.stop_chain),
     DeliveryAnswered: now(escalation.on_answer),
-    CallOutAcknowledged: now(sign_called_leg, plan_calls.accept_called),
+    CallOutAcknowledged: now(sign_called_leg, plan_calls.accept_called, dispatch_calls.answer_called),
     TaskStepped: now(plan_calls.follow_step),
     TaskOverdue: now(plan_calls.show_overdue),
     access.AccountCreated: now(audit.record_event),

@@ -315,10 +315,12 @@ def why_not_told(session: Session, command_id: UUID) -> Text | None:
     return None if row.told_seen_at is None else Text("已知悉", "read")
 
 
-def called_answered(command_id: UUID, at: datetime, answered_by: str, uow: UnitOfWork) -> None:
+def called_answered(
+    command_id: UUID, agency_code: str, at: datetime, answered_by: str, uow: UnitOfWork
+) -> None:
     """React to somebody having answered the call about a change of command: the office knows of it."""
     row = uow.session.get(IncidentCommand, command_id)
-    if row is None or row.told_code is None or row.told_seen_at is not None:
+    if row is None or row.told_code != agency_code or row.told_seen_at is not None:
         return
     row.told_seen_at, row.told_seen_by = at, answered_by
     incident_services.touch(incidents.unscoped(uow.session, row.incident_id), uow)

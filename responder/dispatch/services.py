@@ -480,17 +480,20 @@ def see_recall(order_id: UUID, uow: UnitOfWork) -> DispatchOrder:
 # --- What others call ---------------------------------------------------------------------------------------
 
 
-def called_answered(target_id: UUID, method: str, at: datetime, answered_by: str, uow: UnitOfWork) -> None:
+def called_answered(
+    target_id: UUID, agency_code: str, method: str, at: datetime, answered_by: str, uow: UnitOfWork
+) -> None:
     """React to somebody having answered the call for an order.
 
-    A team that answers its own order has accepted it; the office a request goes through has received it.
+    A team that answers its own order has accepted it. The office a request goes through, and a level above that was
+    rung because the team did not answer, have received it and accept for nobody.
     """
     order = queries.unscoped(uow.session, target_id)
     if order is None or order.state != "issued":
         return
     incident = incidents.unscoped(uow.session, order.incident_id)
     payload = {"number": order.number, "order": str(order.id), "at": at.isoformat(), "method": method}
-    if order.kind == "order":
+    if agency_code == order.force_agency_code:
         moment = max(at, order.issued_at)
         order.state, order.accepted_at = "accepted", moment
         order.revision += 1
@@ -502,6 +505,19 @@ def called_answered(target_id: UUID, method: str, at: datetime, answered_by: str
         _note_step(order, "received", at, method, answered_by, uow)
         _record("order.received", incident, {**payload, "who": answered_by}, uow)
     incident_services.touch(incident, uow)
+
+
+def recall_answered(target_id: UUID, agency_code: str, at: datetime, uow: UnitOfWork) -> None:
+    """React to the force, or the office in between, having answered the call for a recall: it knows."""
+    order = queries.unscoped(uow.session, target_id)
+    if order is None or order.state != "recalled" or order.recall_seen_at is not None:
+        return
+    if agency_code in {order.via_code, order.force_agency_code}:
+        order.recall_seen_at = at
+        incident = incidents.unscoped(uow.session, order.incident_id)
+        force = both("force", Text(order.force_name, order.force_name_en))
+        _record("order.recall_seen", incident, {"number": order.number, **force}, uow)
+        incident_services.touch(incident, uow)
 
 
 def why_not_called(session: Session, order_id: UUID) -> Text | None:

@@ -266,9 +266,16 @@ def test_a_team_that_answers_the_call_has_accepted(commanded: Scene, clock: Fixe
     order_id = give(commanded, "TEAM")
     clock.move(timedelta(minutes=2))
     with commanded.database.unit_of_work() as uow:
-        services.called_answered(order_id, "sms", clock.now(), "韩卫东", uow)
+        services.called_answered(order_id, "220500.force01", "sms", clock.now(), "韩卫东", uow)
     order = order_of(commanded, order_id)
     assert (order.state, order.accepted_at) == ("accepted", clock.now())
+
+
+def test_a_level_above_that_answers_in_the_teams_place_accepts_nothing(commanded: Scene, clock: FixedClock):
+    order_id = give(commanded, "TEAM")
+    with commanded.database.unit_of_work() as uow:
+        services.called_answered(order_id, "220000", "voice", clock.now(), "高峰", uow)
+    assert order_of(commanded, order_id).state == "issued"
 
 
 def test_an_office_in_between_that_answers_the_call_has_received_not_agreed(
@@ -276,7 +283,7 @@ def test_an_office_in_between_that_answers_the_call_has_received_not_agreed(
 ):
     order_id = give(commanded, "FAR", confirm_warning=True)
     with commanded.database.unit_of_work() as uow:
-        services.called_answered(order_id, "voice", clock.now(), "何俊", uow)
+        services.called_answered(order_id, "000000", "voice", clock.now(), "何俊", uow)
     assert order_of(commanded, order_id).state == "issued"
 
 

@@ -1,0 +1,29 @@
+"""What dispatch does when somebody who was called for an order, a recall or a command has answered."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from responder.core.errors import Text
+from responder.core.uow import UnitOfWork
+from responder.dispatch import command, services
+from responder.escalation.events import CallOutAcknowledged
+
+WANTED: dict[str, Callable[[Session, UUID], Text | None]] = {
+    services.CALL: services.why_not_called,
+    services.RECALL_CALL: services.why_recall_not_called,
+    command.CALL: command.why_not_told,
+}
+
+
+def answer_called(event: CallOutAcknowledged, uow: UnitOfWork) -> None:
+    """React to an answered call: a team accepts its order, whoever is told of something knows it."""
+    if event.target_kind == services.CALL:
+        services.called_answered(
+            event.target_id, event.agency_code, event.method, event.at, event.answered_by, uow
+        )
+    elif event.target_kind == services.RECALL_CALL:
+        services.recall_answered(event.target_id, event.agency_code, event.at, uow)
+    elif event.target_kind == command.CALL:
+        command.called_answered(event.target_id, event.agency_code, event.at, event.answered_by, uow)

@@ -1,19 +1,30 @@
 """PDF by typst, with the font that ships with the product; the only module that loads typst."""
 
 import json
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
 
-from responder.foundation.documents.rules import EXERCISE_MARK, Official, columns, is_heading
+from responder.foundation.documents.rules import EXERCISE_MARK, Ledger, Official, columns, is_heading
 
 TEMPLATES = files("responder.foundation.documents") / "templates"
 OFFICIAL = "official.typ"
+LEDGER = "ledger.typ"
 
 
 def official_pdf(document: Official) -> bytes:
     """Return the document as PDF."""
     return render_pdf(OFFICIAL, _for_typst(document))
+
+
+def ledger_pdf(ledger: Ledger) -> bytes:
+    """Return the record as PDF, across the page."""
+    data = asdict(ledger)
+    for table, raw in zip(ledger.tables, data["tables"], strict=True):
+        raw["widths"] = list(columns(table))
+    data["mark"] = EXERCISE_MARK if ledger.exercise else ""
+    return render_pdf(LEDGER, data)
 
 
 def render_pdf(template: str, data: dict[str, Any]) -> bytes:

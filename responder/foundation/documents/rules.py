@@ -60,6 +60,18 @@ class Official:
         return cls(**fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A record printed across the page: facts first, then tables with many columns."""
+
+    title: str
+    number: str
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...] = ()
+    exercise: bool = False
+
+
 def _table(raw: Mapping[str, Any]) -> Table:
     return Table(
         tuple(raw["heads"]),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,19 +47,43 @@ def keep_official(
     ).one_or_none()
     if stored is not None:
         return stored
-    content = write(document)
     name = (document.head + document.number).replace(" ", "") or document.title
+    return keep_bytes(
+        uow,
+        write(document),
+        Keeping(kind, subject_id, document.version, document.number, document.shown_title, incident_id),
+        media_type,
+        f"{name}.{form}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Under what a document is kept."""
+
+    kind: str
+    subject_id: UUID
+    version: int
+    number: str
+    title: str
+    incident_id: IncidentId | None = None
+
+
+def keep_bytes(
+    uow: UnitOfWork, content: bytes, keeping: Keeping, media_type: str, filename: str
+) -> StoredDocument:
+    """Store a document that has been made, with its checksum, and return it."""
     row = StoredDocument(
         id=new_id(),
         lane_id=uow.own_lane,
-        kind=kind,
-        subject_id=subject_id,
-        incident_id=incident_id,
-        number=document.number,
-        title=document.shown_title,
-        version=document.version,
+        kind=keeping.kind,
+        subject_id=keeping.subject_id,
+        incident_id=keeping.incident_id,
+        number=keeping.number,
+        title=keeping.title,
+        version=keeping.version,
         media_type=media_type,
-        filename=f"{name}.{form}",
+        filename=filename,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         made_at=uow.now,

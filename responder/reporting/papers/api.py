@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from responder.core.errors import invalid
 from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
-from responder.foundation.documents.models import StoredDocument
 from responder.foundation.web.api import json_body, writes
 from responder.foundation.web.context import unit_of_work
 from responder.foundation.web.openapi import PROBLEMS, answers, takes
 from responder.incidents import queries as incidents
 from responder.incidents.rules import Reader
+from responder.reporting.evidence_api import file_answer
 from responder.reporting.papers import queries, schemas, services
 from responder.reporting.papers.shapes import paper_shapes
 
@@ -67,12 +67,3 @@ def answer_file(paper_id: UUID, form: str) -> Response:
     with unit_of_work() as uow:
         paper, _incident = queries.paper(uow.session, uow.actor, paper_id)
         return file_answer(services.file_of(paper, form, uow))
-
-
-def file_answer(row: StoredDocument) -> Response:
-    """Return a stored document as a download."""
-    answer = Response(row.content, mimetype=row.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=row.filename)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.set_etag(row.sha256)
-    return answer

@@ -49,7 +49,12 @@ from responder.incidents.doors import DOORS
 from responder.reactions import REACTIONS
 from responder.replay import panel as replay_panel
 from responder.reporting import api as reporting_api
+from responder.reporting import evidence_api, evidence_views
+from responder.reporting import law_api as reporting_law_api
+from responder.reporting import law_views as reporting_law_views
 from responder.reporting import views as reporting_views
+from responder.reporting.evidence_panel import EvidencePanel
+from responder.reporting.law_panel import LawPanel
 from responder.reporting.panel import ChainPanel
 from responder.reporting.papers import api as papers_api
 from responder.reporting.papers import views as papers_views
@@ -72,6 +77,8 @@ BLUEPRINTS = (
     replay_panel.bp,
     papers_views.bp,
     papers_api.api,
+    evidence_views.bp,
+    evidence_api.api,
     escalation_views.bp,
     escalation_api.api,
     duty_roster.views.bp,
@@ -98,6 +105,7 @@ PANELS = (
     replay_panel.ReplayPanel(),
 )
 
+    EvidencePanel(),
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     """Return the WSGI application of one installation; raise RuntimeError when a route names no permission."""

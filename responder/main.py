@@ -19,6 +19,7 @@ COMMANDS = {
     "roster": "duty_roster.cli:cli",
     "audit": "responder.foundation.audit.cli:cli",
     "replay": "responder.replay.cli:replay",
+    "evidence": "responder.reporting.evidence_cli:cli",
     "backup": "responder.operations.cli:backup",
     "restore": "responder.operations.cli:restore",
     "doctor": "responder.operations.cli:doctor",

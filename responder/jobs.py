@@ -19,6 +19,7 @@ from responder.foundation.messaging.sending import Sender
 from responder.foundation.messaging.services import DELIVER, DELIVER_MASS
 from responder.foundation.messaging.settings import from_mapping
 from responder.foundation.web.context import Installation
+from responder.reporting import follow_ups, windows
 from responder.reporting import queries as reporting
 from responder.reporting import services as legs
 from responder.tasks import services as tasks
@@ -61,6 +62,9 @@ def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
         ("orders nobody accepted", timedelta(seconds=5), orders.note_unanswered),
         ("injects of exercises", timedelta(seconds=5), run_injects),
         ("legs falling due", timedelta(seconds=30), legs.remind),
+        ("follow-ups past their limit", timedelta(minutes=1), follow_ups.note_due),
+        ("follow-ups falling due", timedelta(minutes=1), follow_ups.remind),
+        ("casualty windows that have closed", timedelta(minutes=5), windows.judge_closed),
         ("boards fallen silent", timedelta(seconds=30), caller.watch_boards),
         ("call-outs without a job", timedelta(minutes=1), caller.sweep),
         ("deliveries without a job", timedelta(minutes=1), outbox.sweep),

@@ -22,7 +22,7 @@ TABLES_OF_A_SET = {"inherits", "source", "band", "arrow", "line", "terminal"}
 
 def live(session: Session) -> RuleSets:
     """Return the shipped sets and those loaded here, the latter in the order of loading."""
-    return shipped()
+    return cache.remember(session, "rule_sets", lambda: _read(session))
 
 
 def _read(session: Session) -> RuleSets:

@@ -83,8 +83,9 @@ def incident_whole(incident: Incident, uow: UnitOfWork, version: int | None = No
     body |= {
         "version": shown.version,
         "facts": facts_shape(shown.facts),
-        "reporting_grade": shown.reporting_grade,
-        "final_grade": shown.final_grade,
+        # What stands now may have been decided since by a leader, or by the closing of the window.
+        "reporting_grade": incident.reporting_grade if shown is reports[-1] else shown.reporting_grade,
+        "final_grade": incident.final_grade if shown is reports[-1] else shown.final_grade,
         "may_rise": shown.may_rise,
         "reasons": shown.reasons,
         "summary": shown.summary,

@@ -11,10 +11,12 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.rules import PlacePath, Routed
 from responder.incidents import queries as incidents
+from responder.incidents import rule_sets
 from responder.incidents.grading import case_of
 from responder.incidents.models import Incident, IncidentParty, Report
 from responder.law.engine import assess
 from responder.law.model import Kind, Level, Obligation, Party, Receipt
+from responder.reporting import overruling
 from responder.reporting.models import ReportLeg
 
 LIVE = ("planned", "open", "sent", "returned")
@@ -68,7 +70,9 @@ def _sync_once(incident: Incident, uow: UnitOfWork) -> list[ReportLeg]:
     reports = incidents.reports(uow.session, incident.id)
     legs = {key_of(leg): leg for leg in legs_of(uow, incident)}
     receipts = receipts_of(incident, reports[0], list(legs.values()))
-    answer = assess(case_of(incident, reports, receipts=receipts, as_of=uow.now))
+    sets = rule_sets.live(uow.session)
+    case = case_of(incident, reports, receipts=receipts, as_of=uow.now)
+    answer = assess(overruling.raised(case, overruling.active(incident, uow), sets), sets)
     owed = {duty.key: duty for duty in answer.obligations if duty.kind is not Kind.FOLLOW_UP}
     missing = [duty for key, duty in owed.items() if key not in legs]
     opened = [_follow(legs[key], duty, uow) for key, duty in owed.items() if key in legs]

@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
+from markupsafe import Markup
 
 from responder.core.errors import Text
 from responder.core.uow import UnitOfWork
 from responder.escalation import queries as escalation
 from responder.escalation.queries import CallOutView, RungView
 from responder.foundation.web.lexicon import BODIES
-from responder.foundation.web.words import word
+from responder.foundation.web.words import duration, word
 from responder.incidents.models import Incident
-from responder.reporting import queries, work
+from responder.law.explain import STATUS_WORDS
+from responder.law.model import Status
+from responder.reporting import contradictions, queries, work
 from responder.reporting.models import ReportLeg
 from responder.reporting.queries import WAITING, Waiting
 from responder.reporting.shapes import leg_shape
@@ -65,7 +68,11 @@ class ChainPanel:
         return {
             "alarms": alarms[:1],
             "yours": work.due_items(
-                [row for row in mine if row.leg.receiver_code != code], uow.actor, prefix, on_incident=True
+                [row for row in mine if row.leg.receiver_code != code],
+                uow.actor,
+                prefix,
+                on_incident=True,
+                doubts=contradictions.doubts(uow, [incident]),
             ),
             "quad": {"reported": _reported(legs)},
             "legs": _counts(legs),
@@ -135,7 +142,9 @@ def _office(
         "why_state": None,
         "government": _government(own),
         "bodies": _bodies(own),
-        "limits": [_limit(leg) for leg in sorted(latest, key=lambda leg: leg.due_at)],
+        "limits": [
+            _limit(leg, now, prefix) for leg in sorted(latest, key=lambda leg: (not leg.binding, leg.due_at))
+        ],
         "url": f"{prefix}/legs/{binding.id}" if binding else None,
         "explain": None,
     }
@@ -178,15 +187,42 @@ def _bodies(own: Sequence[ReportLeg]) -> dict[str, Any] | None:
     }
 
 
-def _limit(leg: ReportLeg) -> dict[str, Any]:
+def _limit(leg: ReportLeg, now: datetime, prefix: str) -> dict[str, Any]:
+    """Return one limit on an arrow; its rule opens the article and the facts used, its note says how it stands."""
+    why = f"{prefix}/incidents/{leg.incident_id}/explanation#leg-{leg.id}"
     return {
         "way": work.said(WAYS[leg.kind]),
         "due_at": leg.due_at,
         "counted": f"{work.sender_of(leg)} → {work.receiver_of(leg)}",
-        "rule": work.source_of(leg),
-        "note": None,
+        "rule": Markup('<a href="{}">{}</a>').format(why, work.source_of(leg)),
+        "note": work.said(_standing(leg, now)),
         "binding": leg.binding,
     }
+
+
+def _standing(leg: ReportLeg, now: datetime) -> Text:
+    """Return how a limit stands: time left or late by how much, whether it binds, and whether it is law at all."""
+    zh, en = [], []
+    if leg.binding:
+        zh.append("最早")
+        en.append("binds")
+    if leg.status != "law":
+        word = STATUS_WORDS[Status(leg.status)]
+        zh.append(word.zh)
+        en.append(word.en)
+    late = work.lateness(leg, now)
+    if leg.state in WAITING or leg.acknowledged_at is not None:
+        left = int((leg.due_at - now).total_seconds())
+        if late:
+            zh.append(f"晚 {duration(late)}")
+            en.append(f"late by {duration(late)}")
+        elif leg.acknowledged_at is not None:
+            zh.append("按时")
+            en.append("in time")
+        elif not work.is_at_once(leg):
+            zh.append(f"剩 {duration(left)}")
+            en.append(f"{duration(left)} left")
+    return Text("，".join(zh), ", ".join(en))
 
 
 def _lines(legs: Sequence[ReportLeg], code: str, now: datetime, prefix: str) -> list[dict[str, Any]]:

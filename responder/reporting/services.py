@@ -18,8 +18,9 @@ from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentR
 from responder.incidents.models import Incident
 from responder.incidents.services import touch
 from responder.incidents.wording import title
-from responder.reporting import chain, queries
+from responder.reporting import chain, follow_ups, overruling, queries, windows
 from responder.reporting.events import LegAcknowledged, LegOverdue, LegReturned, LegSent
+from responder.reporting.judgement_models import Overruling
 from responder.reporting.models import ReportLeg, VersionNotice
 
 METHODS = ("web", "phone", "paper", "fax", "file", "sms", "voice")
@@ -49,16 +50,21 @@ def open_chain(event: IncidentLogged, uow: UnitOfWork) -> None:
     opened = chain.sync(incident, uow)
     uow.session.flush()
     _send_first(incident, opened, uow)
+    windows.keep(incident, uow, fresh=True)
+    follow_ups.keep(incident, uow, fresh=True)
 
 
 def extend_chain(event: IncidentReported, uow: UnitOfWork) -> None:
     """Follow a new version: a rise restarts the climb, a fall ends duties, everyone who had the last one is told."""
     incident = incidents.unscoped(uow.session, event.incident_id)
+    overruling.after_report(incident, uow)
     before = chain.legs_of(uow, incident)
     opened = chain.sync(incident, uow)
     uow.session.flush()
     _tell_holders(incident, event.version, before, uow)
     _send_first(incident, opened, uow)
+    windows.keep(incident, uow)
+    follow_ups.keep(incident, uow)
 
 
 def stop_chain(event: IncidentClosed, uow: UnitOfWork) -> None:
@@ -67,6 +73,19 @@ def stop_chain(event: IncidentClosed, uow: UnitOfWork) -> None:
     for leg in chain.legs_of(uow, incidents.unscoped(uow.session, event.incident_id)):
         if leg.call_out_id is not None and leg.state == "sent":
             escalation.stop_call_out(uow, "leg", leg.id, why)
+    follow_ups.keep(incidents.unscoped(uow.session, event.incident_id), uow)
+
+
+def report_under(incident_id: UUID, grade: str, reason: str, uow: UnitOfWork) -> Overruling:
+    """Report an incident under a leader's grade instead of the computed one, and open the way up that it asks for."""
+    row = overruling.overrule_grade(incident_id, grade, reason, uow)
+    uow.session.flush()
+    incident = incidents.unscoped(uow.session, row.incident_id)
+    opened = chain.sync(incident, uow)
+    uow.session.flush()
+    _send_first(incident, opened, uow)
+    follow_ups.keep(incident, uow)
+    return row
 
 
 def _send_first(incident: Incident, opened: Iterable[ReportLeg], uow: UnitOfWork) -> None:

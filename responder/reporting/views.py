@@ -20,7 +20,7 @@ from responder.incidents.intake_form import with_day
 from responder.incidents.models import Incident
 from responder.incidents.rules import Reader
 from responder.incidents.wording import where
-from responder.reporting import queries, services, work
+from responder.reporting import contradictions, queries, services, work
 from responder.reporting.models import ReportLeg
 from responder.reporting.panel import WAYS
 from responder.reporting.script import spoken
@@ -122,6 +122,9 @@ def _leg_page(uow: UnitOfWork, leg_id: UUID, values: dict[str, str], errors: dic
         "is_from_us": from_us,
         "text": spoken(incident, leg).in_(current_locale()),
         "incident": _incident(incident),
+        "doubts": [work.said(one.words) for one in contradictions.of_incident(incident, uow)],
+        "doubts_url": f"{prefix}/incidents/{incident.id}/quality#contradictions",
+        "why_url": f"{prefix}/incidents/{incident.id}/explanation#leg-{leg.id}",
         "acknowledge_url": f"{url}/acknowledgement"
         if may_note and ((to_us and leg.state == "sent") or from_us)
         else None,

@@ -34,6 +34,49 @@ audit_words.register(
         "leg.acknowledged": Text("{to}签收：{who}", "{to_en} acknowledged: {who}"),
         "leg.returned": Text("{to}退回：{reason}", "{to_en} returned it: {reason}"),
         "leg.overdue": Text("{from} → {to} 逾期", "{from_en} → {to_en} is late"),
+        "follow_up.late": Text(
+            "{day} 第 {which} 次续报没有按时到：{from}",
+            "follow-up {which} of {day} did not come in time: {from}",
+        ),
+        "follow_up.reminded": Text(
+            "提醒：{day} 第 {which} 次续报将到时限，{from}",
+            "reminder: follow-up {which} of {day} falls due, {from}",
+        ),
+        "supplement.late": Text(
+            "第 {which} 版补报当日未转报：{from} → {to}",
+            "version {which} was not passed on the same day: {from} → {to}",
+        ),
+        "supplement.reminded": Text(
+            "提醒：第 {which} 版补报当日须转报，{from} → {to}",
+            "reminder: version {which} is to be passed on today, {from} → {to}",
+        ),
+        "window.closed": Text(
+            "补报窗口关闭，法定等级由{before}改判为{after}",
+            "the window for casualties closed; final grade {before}, now {after}",
+        ),
+        "overruled.grade": Text(
+            "{who}推翻系统判定：{before}改为{after}，理由：{reason}",
+            "{who} set the computed grade aside: {before} becomes {after}, because: {reason}",
+        ),
+        "overruled.addressee": Text(
+            "{who}决定不报{before}，理由：{reason}", "{who} left out {before}, because: {reason}"
+        ),
+        "overruled.deadline": Text(
+            "{who}把时限由 {before} 改为 {after}，理由：{reason}",
+            "{who} moved a limit from {before} to {after}, because: {reason}",
+        ),
+        "contradiction.settled": Text(
+            "两级数字不一，{figure}按 {value}，理由：{reason}",
+            "two levels differed; {figure} is {value}, because: {reason}",
+        ),
+        "check.opened": Text(
+            "第 {version} 版交{office}核查", "version {version} goes to {office} to be checked"
+        ),
+        "check.first_result": Text("{office}报来核查初步结果", "{office} gave the first result of its check"),
+        "check.concluded": Text("{office}核查结论：{outcome}", "{office} concluded its check: {outcome}"),
+        "quality.decided": Text(
+            "{from} → {to} 认定：{fault}，理由：{reason}", "{from} → {to}: {fault}, because: {reason}"
+        ),
         "notice.seen": Text("{office}已阅第 {version} 版", "{office} has read version {version}"),
     }
 )

@@ -1,9 +1,10 @@
 """Legs as things to do now: the due items of boards and incident pages, and the alarm of an unsigned report."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from responder.core.actor import Actor
 from responder.core.errors import Text
@@ -75,9 +76,17 @@ def incident_brief(incident: Incident, prefix: str) -> dict[str, Any]:
 
 
 def due_items(
-    rows: Iterable[Waiting], actor: Actor, prefix: str, *, on_incident: bool = False
+    rows: Iterable[Waiting],
+    actor: Actor,
+    prefix: str,
+    *,
+    on_incident: bool = False,
+    doubts: Mapping[UUID, Text] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return what the actor's office has to do about these legs, the most urgent first; four bodies are one item."""
+    """Return what the actor's office has to do about these legs, the most urgent first; four bodies are one item.
+
+    *doubts* are contradictions to look at before an incident's report is sent up.
+    """
     items: list[dict[str, Any]] = []
     bodies: dict[tuple[Any, str], dict[str, Any]] = {}
     for row in rows:
@@ -97,6 +106,8 @@ def due_items(
                 bodies[key]["what"] = _notify_words(bodies[key]["_names"])
                 continue
         item = _to_send(leg, incident, prefix)
+        if doubts and incident.id in doubts and not item["note"]:
+            item["note"] = said(Text("两级数字不一，送出前请核对", "two levels differ: look before sending"))
         if leg.kind == "notify":
             item["_names"] = [receiver_of(leg)]
             bodies[incident.id, leg.sender_code] = item

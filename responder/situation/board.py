@@ -16,8 +16,8 @@ from responder.escalation import services as ladder
 from responder.foundation.web.context import current_actor, render, unit_of_work
 from responder.incidents import queries as incidents
 from responder.incidents.page import row_model, taken_for_granted
+from responder.reporting import contradictions, law_work, work
 from responder.reporting import queries as reporting
-from responder.reporting import work
 from responder.reporting.panel import rung_models
 from responder.situation.rooms import rooms_below
 
@@ -72,7 +72,9 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
     totals = incidents.totals(uow.session, actor, day, month)
     waiting = reporting.waiting_for(uow.session, actor.agency_code)
     alarms, rest = _alarms(uow, waiting, prefix)
-    items = work.due_items(rest, actor, prefix)
+    doubts = contradictions.doubts(uow, {row.incident.id: row.incident for row in rest}.values())
+    items = work.due_items(rest, actor, prefix, doubts=doubts)
+    items += law_work.due_items(uow, prefix)
     items += [
         work.notice_item(*pair, prefix) for pair in reporting.unread_notices(uow.session, actor.agency_code)
     ]

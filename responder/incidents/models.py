@@ -20,11 +20,26 @@ class Incident(LaneMixin, Base):
         UniqueConstraint("lane_id", "id"),
         UniqueConstraint("lane_id", "number"),
         CheckConstraint("state IN ('open', 'closed', 'voided')", name="state"),
-        Index("ix_incident_open", "lane_id", "state", "next_due_at"),
-        Index("ix_incident_province", "lane_id", "province_code", "state", "next_due_at"),
+        # The trailing columns let counts and the boards' question be answered from the index alone.
+        Index("ix_incident_open", "lane_id", "state", "next_due_at", "updated_at", "revision", "historic"),
+        Index(
+            "ix_incident_province",
+            "lane_id",
+            "province_code",
+            "state",
+            "next_due_at",
+            "updated_at",
+            "revision",
+            "historic",
+        ),
         Index("ix_incident_city", "lane_id", "city_code", "state", "next_due_at"),
         Index("ix_incident_county", "lane_id", "county_code", "state", "next_due_at"),
-        Index("ix_incident_received", "lane_id", "received_at"),
+        Index("ix_incident_received", "lane_id", "received_at", "historic"),
+        Index("ix_incident_province_received", "lane_id", "province_code", "received_at", "historic"),
+        Index("ix_incident_city_received", "lane_id", "city_code", "received_at", "historic"),
+        Index("ix_incident_county_received", "lane_id", "county_code", "received_at", "historic"),
+        Index("ix_incident_jurisdiction", "lane_id", "jurisdiction_code", "state", "occurred_at"),
+        Index("ix_incident_unit", "lane_id", "unit", "state", "occurred_at"),
     )
 
     id: Mapped[IncidentId] = mapped_column(primary_key=True)
@@ -112,7 +127,7 @@ class IncidentParty(LaneMixin, Base):
     __tablename__ = "incident_party"
     __table_args__ = (
         lane_fk("incident_id", "incident"),
-        Index("ix_incident_party_agency", "agency_code", "incident_id"),
+        Index("ix_incident_party_agency", "lane_id", "agency_code", "incident_id"),
     )
 
     lane_id: Mapped[LaneId] = mapped_column(ForeignKey("lane.id"), primary_key=True)

@@ -1,12 +1,27 @@
 """Reads of incidents, always inside what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    False_,
+    Select,
+    True_,
+    and_,
+    asc,
+    desc,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
@@ -18,6 +33,8 @@ from responder.incidents.models import Attachment, Draft, Incident, IncidentPart
 DUPLICATE_HOURS = 12
 PAGE = 50
 LONGEST_PAGE = 200
+Order = Sequence[tuple[Any, Callable[[Any], Any]]]
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -68,17 +85,19 @@ class Filters:
     until: datetime | None = None
 
 
-def _narrow(query: Select[Any], filters: Filters) -> Select[Any]:
-    for column, value in (
-        (Incident.state, filters.state),
-        (Incident.reporting_grade, filters.grade),
-        (Incident.sector, filters.sector),
-    ):
-        if value:
-            query = query.where(column == value)
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [
+        column == value
+        for column, value in (
+            (Incident.state, filters.state),
+            (Incident.reporting_grade, filters.grade),
+            (Incident.sector, filters.sector),
+        )
+        if value
+    ]
     if filters.jurisdiction:
         code = filters.jurisdiction
-        query = query.where(
+        conditions.append(
             or_(
                 Incident.province_code == code,
                 Incident.city_code == code,
@@ -87,12 +106,11 @@ def _narrow(query: Select[Any], filters: Filters) -> Select[Any]:
             )
         )
     if filters.since:
-        query = query.where(Incident.received_at >= filters.since)
+        conditions.append(Incident.received_at >= filters.since)
     if filters.until:
-        query = query.where(Incident.received_at < filters.until)
-    for term in filters.q.lower().split():
-        query = query.where(Incident.search_text.contains(term, autoescape=True))
-    return query
+        conditions.append(Incident.received_at < filters.until)
+    conditions += [Incident.search_text.contains(term, autoescape=True) for term in filters.q.lower().split()]
+    return conditions
 
 
 def page(
@@ -104,20 +122,66 @@ def page(
     after: tuple[datetime, UUID] | None = None,
 ) -> Sequence[Incident]:
     """Return one page of the incidents the actor may see, the newest first, after the cursor."""
-    query = _narrow(select(Incident).where(visible(actor)), filters)
+    conditions = _conditions(filters)
     if after is not None:
-        query = query.where(tuple_(Incident.received_at, Incident.id) < tuple_(*after))
-    return session.scalars(query.order_by(Incident.received_at.desc(), Incident.id.desc()).limit(limit)).all()
+        conditions.append(tuple_(Incident.received_at, Incident.id) < tuple_(*after))
+    order = ((Incident.received_at, desc), (Incident.id, desc))
+    found = _united(session, _ids(actor, conditions, order), limit)
+    return sorted(found, key=lambda row: (row.received_at, row.id), reverse=True)[:limit]
 
 
 def on_board(session: Session, actor: Actor, limit: int) -> Sequence[Incident]:
     """Return the open incidents with the nearest limits, those without a limit last."""
-    query = select(Incident).where(visible(actor), Incident.state == "open", Incident.historic.is_(false()))
-    return session.scalars(
-        query.order_by(
-            Incident.next_due_at.is_(None), Incident.next_due_at, Incident.received_at.desc()
-        ).limit(limit)
-    ).all()
+    is_open = [Incident.state == "open", Incident.historic.is_(false())]
+    order = ((Incident.next_due_at, asc), (Incident.received_at, desc))
+    parts = [
+        *_ids(actor, [*is_open, Incident.next_due_at.is_not(None)], order),
+        *_ids(actor, [*is_open, Incident.next_due_at.is_(None)], order[1:]),
+    ]
+    found = sorted(_united(session, parts, limit), key=lambda row: row.received_at, reverse=True)
+    return sorted(found, key=lambda row: row.next_due_at or LATEST)[:limit]
+
+
+# What `visible` says in one condition is asked in two parts below, the area and what is addressed to the office from
+# outside it: each part follows an index from end to end, which no database does for an OR.
+
+
+def _ids(actor: Actor, conditions: Sequence[Any], order: Order) -> list[Select[Any]]:
+    """Return the questions for the ids of the incidents that the actor sees, each in *order*."""
+    area = scope.visible(actor, Incident)
+    parts: list[Select[Any]] = []
+    if not isinstance(area, False_):
+        parts.append(
+            select(Incident.id).where(area, *conditions).order_by(*(by(column) for column, by in order))
+        )
+    if _looks_outside(actor, area):
+        addressed = select(IncidentParty.incident_id).where(*_outside(actor, area, conditions))
+        parts.append(addressed.order_by(*(by(_of_party(column)) for column, by in order)))
+    return parts
+
+
+def _looks_outside(actor: Actor, area: ColumnElement[bool]) -> bool:
+    return bool(actor.agency_code) and not isinstance(area, True_)
+
+
+def _outside(
+    actor: Actor, area: ColumnElement[bool], conditions: Sequence[Any]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the rows of IncidentParty by which the actor sees what lies outside its area."""
+    there = select(Incident.id).where(
+        Incident.id == IncidentParty.incident_id, not_(func.coalesce(area, false())), *conditions
+    )
+    return IncidentParty.agency_code == actor.agency_code, there.exists()
+
+
+def _of_party(column: Any) -> ColumnElement[Any]:
+    return select(column).where(Incident.id == IncidentParty.incident_id).scalar_subquery()
+
+
+def _united(session: Session, parts: Sequence[Select[Any]], limit: int) -> Sequence[Incident]:
+    """Return the first incidents of each part, in no order: asked for one, a database would walk all incidents."""
+    ids = union_all(*(select(part.limit(limit).subquery().c[0]) for part in parts))
+    return session.scalars(select(Incident).where(Incident.id.in_(ids))).all()
 
 
 @dataclass(frozen=True)
@@ -131,26 +195,42 @@ class Totals:
 
 def totals(session: Session, actor: Actor, day_start: datetime, month_start: datetime) -> Totals:
     """Return how many incidents are open, and how many came in since the day and the month began."""
-    mine = and_(visible(actor), Incident.historic.is_(False))
-    open_count = session.scalar(
-        select(func.count()).select_from(Incident).where(mine, Incident.state == "open")
-    )
-    recent = session.execute(
-        select(func.count(), func.count().filter(Incident.received_at >= day_start))
-        .select_from(Incident)
-        .where(mine, Incident.received_at >= month_start)
-    ).one()
-    return Totals(open=open_count or 0, today=recent[1], this_month=recent[0])
+    counts: list[Any] = []
+    area = scope.visible(actor, Incident)
+    for condition in (
+        Incident.state == "open",
+        Incident.received_at >= day_start,
+        Incident.received_at >= month_start,
+    ):
+        wanted = (condition, Incident.historic.is_(false()))
+        count: ColumnElement[int] = (
+            select(func.count()).select_from(Incident).where(area, *wanted).scalar_subquery()
+        )
+        if _looks_outside(actor, area):
+            addressed = select(func.count()).select_from(IncidentParty)
+            count = count + addressed.where(*_outside(actor, area, wanted)).scalar_subquery()
+        counts.append(count)
+    row = session.execute(select(*counts)).one()
+    return Totals(open=row[0], today=row[1], this_month=row[2])
 
 
 def board_stamp(session: Session, actor: Actor) -> str:
     """Return a short text that changes whenever an open incident the actor sees has changed."""
-    row = session.execute(
-        select(func.count(), func.max(Incident.updated_at), func.sum(Incident.revision)).where(
-            visible(actor), Incident.state == "open"
-        )
-    ).one()
-    return f"{row[0]}-{row[1].timestamp() if row[1] else 0}-{row[2] or 0}"
+    area = scope.visible(actor, Incident)
+    is_open = Incident.state == "open"
+    columns = (Incident.updated_at, Incident.revision)
+    parts = [select(*columns).where(area, is_open)]
+    if _looks_outside(actor, area):
+        addressed = select(*(_of_party(column).label(column.key) for column in columns))
+        parts.append(addressed.where(*_outside(actor, area, [is_open])))
+    said = []
+    for part in parts:
+        seen = part.subquery()
+        row = session.execute(
+            select(func.count(), func.max(seen.c[0]), func.sum(seen.c[1])).select_from(seen)
+        ).one()
+        said.append(f"{row[0]}-{row[1].timestamp() if row[1] else 0}-{row[2] or 0}")
+    return "-".join(said)
 
 
 def probable_duplicates(

@@ -60,10 +60,12 @@ def _incident(county: Any, number: int, is_open: bool, now: datetime, chance: ra
     age = timedelta(minutes=chance.randrange(0, 60 * 24 * (7 if is_open else 900)))
     received = now - age
     due = received + timedelta(hours=2 + chance.randrange(0, 400)) if is_open else None
+    incident_id = new_id()
+    said = f"{county.code}-2026-{incident_id.hex[-12:]}"
     return {
-        "id": new_id(),
+        "id": incident_id,
         "lane_id": REAL_LANE,
-        "number": f"{county.code}-2026-{number:07d}",
+        "number": said,
         "state": "open" if is_open else "closed",
         "version": 1,
         "revision": 1,
@@ -72,6 +74,7 @@ def _incident(county: Any, number: int, is_open: bool, now: datetime, chance: ra
         "city_code": county.city_code,
         "county_code": county.code,
         "place_name": county.name,
+        "place_name_en": county.name_en,
         "place": "",
         "point_source": "jurisdiction",
         "lon": county.lon,
@@ -97,7 +100,7 @@ def _incident(county: Any, number: int, is_open: bool, now: datetime, chance: ra
         "next_party_en": county.name_en if is_open else None,
         "next_party_code": county.code if is_open else None,
         "updated_at": received,
-        "search_text": f"{county.code}-2026-{number:07d} 第{number % 997}公司 {county.name}",
+        "search_text": f"{said} 第{number % 997}公司 {county.name}",
         "historic": False,
     }
 

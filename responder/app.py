@@ -74,11 +74,13 @@ BLUEPRINTS = (
     incidents_api.api,
     reporting_views.bp,
     reporting_api.api,
+    reporting_law_views.bp,
+    reporting_law_api.api,
     replay_panel.bp,
-    papers_views.bp,
-    papers_api.api,
     evidence_views.bp,
     evidence_api.api,
+    papers_views.bp,
+    papers_api.api,
     escalation_views.bp,
     escalation_api.api,
     duty_roster.views.bp,
@@ -98,14 +100,15 @@ BLUEPRINTS = (
 )
 PANELS = (
     ChainPanel(),
+    LawPanel(),
     plans.panel.PlanPanel(),
     plans.panel.TaskPanel(),
     ForcesPanel(),
     PapersPanel(),
+    EvidencePanel(),
     replay_panel.ReplayPanel(),
 )
 
-    EvidencePanel(),
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     """Return the WSGI application of one installation; raise RuntimeError when a route names no permission."""

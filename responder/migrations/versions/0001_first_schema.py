@@ -427,6 +427,42 @@ def upgrade() -> None:
         sa.UniqueConstraint("lane_id", "account_id", "form", name=op.f("uq_draft_lane_id_account_id_form")),
     )
     op.create_table(
+        "exercise",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("planned_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("script", sa.String(), nullable=True),
+        sa.Column("organizer", sa.String(), nullable=False),
+        sa.Column("organizer_name", sa.String(), nullable=False),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("agency_name", sa.String(), nullable=False),
+        sa.Column("province_code", sa.String(), nullable=False),
+        sa.Column("city_code", sa.String(), nullable=True),
+        sa.Column("county_code", sa.String(), nullable=True),
+        sa.Column("sector", sa.String(), nullable=False),
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("approved_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("suspended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("paused_seconds", sa.Integer(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('tabletop', 'functional', 'full_scale')", name=op.f("ck_exercise_kind")),
+        sa.CheckConstraint(
+            "state IN ('planned', 'running', 'suspended', 'ended')", name=op.f("ck_exercise_state")
+        ),
+        sa.ForeignKeyConstraint(["id"], ["lane.id"], name=op.f("fk_exercise_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_exercise_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exercise")),
+    )
+    op.create_index("ix_exercise_planned", "exercise", ["planned_at"], unique=False)
+    op.create_index("ix_exercise_state", "exercise", ["state"], unique=False)
+    op.create_table(
         "incident",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
@@ -480,13 +516,46 @@ def upgrade() -> None:
         "ix_incident_city", "incident", ["lane_id", "city_code", "state", "next_due_at"], unique=False
     )
     op.create_index(
+        "ix_incident_city_received",
+        "incident",
+        ["lane_id", "city_code", "received_at", "historic"],
+        unique=False,
+    )
+    op.create_index(
         "ix_incident_county", "incident", ["lane_id", "county_code", "state", "next_due_at"], unique=False
     )
-    op.create_index("ix_incident_open", "incident", ["lane_id", "state", "next_due_at"], unique=False)
     op.create_index(
-        "ix_incident_province", "incident", ["lane_id", "province_code", "state", "next_due_at"], unique=False
+        "ix_incident_county_received",
+        "incident",
+        ["lane_id", "county_code", "received_at", "historic"],
+        unique=False,
     )
-    op.create_index("ix_incident_received", "incident", ["lane_id", "received_at"], unique=False)
+    op.create_index(
+        "ix_incident_jurisdiction",
+        "incident",
+        ["lane_id", "jurisdiction_code", "state", "occurred_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_incident_open",
+        "incident",
+        ["lane_id", "state", "next_due_at", "updated_at", "revision", "historic"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_incident_province",
+        "incident",
+        ["lane_id", "province_code", "state", "next_due_at", "updated_at", "revision", "historic"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_incident_province_received",
+        "incident",
+        ["lane_id", "province_code", "received_at", "historic"],
+        unique=False,
+    )
+    op.create_index("ix_incident_received", "incident", ["lane_id", "received_at", "historic"], unique=False)
+    op.create_index("ix_incident_unit", "incident", ["lane_id", "unit", "state", "occurred_at"], unique=False)
     op.create_table(
         "number_series",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -776,6 +845,53 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispatch_order_via", "dispatch_order", ["via_code", "ended_at"], unique=False)
     op.create_table(
+        "exercise_inject",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("exercise_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("offset_minutes", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("to_code", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("late_seconds", sa.Integer(), nullable=True),
+        sa.Column("failure", sa.JSON(), nullable=True),
+        sa.Column("incident_id", sa.Uuid(), nullable=True),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("kind IN ('message', 'incident', 'report')", name=op.f("ck_exercise_inject_kind")),
+        sa.ForeignKeyConstraint(
+            ["exercise_id"], ["exercise.id"], name=op.f("fk_exercise_inject_exercise_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exercise_inject")),
+        sa.UniqueConstraint("exercise_id", "position", name=op.f("uq_exercise_inject_exercise_id_position")),
+    )
+    op.create_index(
+        "ix_exercise_inject_waiting",
+        "exercise_inject",
+        ["exercise_id", "sent_at", "offset_minutes"],
+        unique=False,
+    )
+    op.create_table(
+        "exercise_participant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("exercise_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("login", sa.String(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["exercise_id"], ["exercise.id"], name=op.f("fk_exercise_participant_exercise_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exercise_participant")),
+        sa.UniqueConstraint("exercise_id", "code", name=op.f("uq_exercise_participant_exercise_id_code")),
+    )
+    op.create_index("ix_exercise_participant_agency", "exercise_participant", ["agency_code"], unique=False)
+    op.create_table(
         "follow_up_due",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
@@ -889,7 +1005,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lane_id", "incident_id", "agency_code", name=op.f("pk_incident_party")),
     )
     op.create_index(
-        "ix_incident_party_agency", "incident_party", ["agency_code", "incident_id"], unique=False
+        "ix_incident_party_agency", "incident_party", ["lane_id", "agency_code", "incident_id"], unique=False
     )
     op.create_table(
         "instruction",
@@ -1246,6 +1362,7 @@ def upgrade() -> None:
     op.create_index("ix_task_due", "task", ["state", "overdue_noted", "due_at"], unique=False)
     op.create_index("ix_task_holder", "task", ["agency_code", "state", "due_at"], unique=False)
     op.create_index("ix_task_incident", "task", ["incident_id"], unique=False)
+    op.create_index("ix_task_issuer", "task", ["issuer_code", "state", "due_at"], unique=False)
     op.create_table(
         "version_notice",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from responder.core.errors import ResponderError, Text
@@ -101,6 +101,14 @@ def _database_away(error: OperationalError) -> ResponseReturnValue:
     return error_page(503, STATUS_WORDS[503])
 
 
+def _unstorable(error: DataError) -> ResponseReturnValue:
+    """Answer a value that no column can hold, such as a NUL in an address: it is the request that is wrong."""
+    logger.info("a value fits no column", exc_info=error)
+    if wants_json():
+        return problem(400, "bad-request", STATUS_WORDS[400])
+    return error_page(400, STATUS_WORDS[400])
+
+
 def _fault(error: Exception) -> ResponseReturnValue:
     logger.error("unhandled fault", exc_info=error)
     if wants_json():
@@ -113,4 +121,5 @@ def register(app: Flask) -> None:
     app.register_error_handler(ResponderError, _refusal)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(Exception, _fault)

@@ -8,7 +8,7 @@ from plans.exercises.running import run_injects
 from responder.core.jobs.port import Handler
 from responder.core.uow import Database
 from responder.dispatch import calls as dispatch_calls
-from responder.dispatch import services as orders
+from responder.dispatch import steps as orders
 from responder.escalation import queries as escalation
 from responder.escalation.calling import Caller
 from responder.escalation.services import CALL_OUT

@@ -20,6 +20,7 @@ from responder.dispatch import (
     schemas,
     services,
     shapes,
+    steps,
 )
 from responder.dispatch.models import DispatchOrder
 from responder.dispatch.ranking import Need
@@ -261,7 +262,7 @@ def move(uow: UnitOfWork, order_id: UUID, step: str) -> tuple[dict[str, Any], in
     reader = Reader(json_body(), uow.now)
     at, note = reader.instant("at"), reader.text("note")
     _refuse(reader)
-    services.take_step(order_id, wanted, at, note, uow)
+    steps.take_step(order_id, wanted, at, note, uow)
     return _order_answer(uow, order_id), 200
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from responder.core.errors import Text, invalid
 from responder.core.uow import UnitOfWork
 from responder.dispatch import queries, ranking, rules
+from responder.dispatch.queries import Holder
 from responder.dispatch.ranking import Explained, Force, Need, Standing
 from responder.dispatch.readiness import Report
 from responder.dispatch.rules import Authority
@@ -31,10 +32,14 @@ def everybody(_force: Force) -> bool:
 
 
 def for_incident(
-    uow: UnitOfWork, incident: Incident, wanted: Wanted = everybody, limit: int | None = None
+    uow: UnitOfWork,
+    incident: Incident,
+    wanted: Wanted = everybody,
+    limit: int | None = None,
+    holder: Holder | None = None,
 ) -> list[Candidate]:
-    """Return the forces for an incident, the best first."""
-    holder = queries.holder(uow.session, incident)
+    """Return the forces for an incident, the best first, as its commander would call them."""
+    holder = holder or queries.holder(uow.session, incident)
     seat = queries.office_seat(uow.session, holder.agency_code)
 
     def how(force: Force) -> Authority:

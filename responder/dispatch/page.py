@@ -66,7 +66,7 @@ def dispatch_page(
     """Return the page of an incident: who commands, the ranked forces, what was ordered."""
     holder = queries.holder(uow.session, incident)
     orders = queries.orders(uow.session, incident.id)
-    rows = choosing.for_incident(uow, incident)
+    rows = choosing.for_incident(uow, incident, holder=holder)
     may_order = (
         incident.state == "open"
         and may(uow.actor.role, Permission.ORDER_FORCES)

@@ -25,10 +25,11 @@ class ForcesPanel:
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the best five forces, who commands, and the orders."""
-        rows = choosing.for_incident(uow, incident, limit=BEST)
+        holder = queries.holder(uow.session, incident)
+        rows = choosing.for_incident(uow, incident, limit=BEST, holder=holder)
         return {
             "bases": [shapes.base_row(*row) for row in rows],
-            "command": shapes.holder_shape(queries.holder(uow.session, incident)),
+            "command": shapes.holder_shape(holder),
             "dispatch_orders": [
                 shapes.order_shape(order, uow.now) for order in queries.orders(uow.session, incident.id)
             ],

@@ -12,7 +12,7 @@ from responder.core.errors import Conflict, InvalidInput, ResponderError, nothin
 from responder.core.ids import parse_id
 from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
-from responder.dispatch import choosing, command, page, queries, readiness, services, work
+from responder.dispatch import choosing, command, page, queries, readiness, services, steps, work
 from responder.dispatch.paper import document_of
 from responder.dispatch.rules import Step
 from responder.foundation.documents import services as documents
@@ -143,8 +143,8 @@ def show(order_id: UUID) -> ResponseReturnValue:
 
 def _order_page(uow: UnitOfWork, order_id: UUID, values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
     row, incident = queries.order(uow.session, uow.actor, order_id)
-    steps = queries.steps(uow.session, row.id)
-    model = page.order_page(row, incident, steps, uow, request.script_root, values=values, errors=errors)
+    taken = queries.steps(uow.session, row.id)
+    model = page.order_page(row, incident, taken, uow, request.script_root, values=values, errors=errors)
     template = "dispatch/order_phone.html" if model["own"] else "dispatch/order.html"
     return render(template, uow.session, order=model)
 
@@ -162,14 +162,14 @@ def move(order_id: UUID, step: str) -> ResponseReturnValue:
         reader = _reader(uow)
         at, note = reader.instant("at"), reader.text("note")
         _refuse(reader)
-        services.take_step(order_id, Step(step), at, note, uow)
+        steps.take_step(order_id, Step(step), at, note, uow)
 
     return _act(order_id, act)
 
 
 def _seen(order_id: UUID) -> ResponseReturnValue:
     def act(uow: UnitOfWork) -> None:
-        services.see_recall(order_id, uow)
+        steps.see_recall(order_id, uow)
 
     return _act(order_id, act)
 

@@ -10,11 +10,12 @@ from responder.core.clock import FixedClock
 from responder.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from responder.core.ids import LaneId, OrderId, new_id
 from responder.core.lanes import Lane
-from responder.dispatch import choosing, command, queries, readiness, services
+from responder.dispatch import choosing, command, queries, readiness, services, steps
 from responder.dispatch.models import DispatchOrder
 from responder.dispatch.paper import document_of
 from responder.dispatch.rules import Step
-from responder.dispatch.services import Wish, issue_order, take_step
+from responder.dispatch.services import Wish, issue_order
+from responder.dispatch.steps import take_step
 from responder.escalation import queries as escalation
 from responder.foundation.audit import queries as audit
 from responder.foundation.audit import words as audit_words
@@ -194,11 +195,11 @@ def test_a_recalled_force_is_called_until_it_knows(commanded: Scene):
     commanded.does(TEAM, take_step, order_id, Step.ACCEPT, None, "")
     commanded.does(JILIN, take_step, order_id, Step.RECALL, None, "人已救出")
     with commanded.database.unit_of_work(TEAM, write=False) as uow:
-        assert escalation.live(uow.session, services.RECALL_CALL, order_id) is not None
+        assert escalation.live(uow.session, steps.RECALL_CALL, order_id) is not None
         assert [work.order.id for work in queries.work_of(uow.session, "220500.force01")] == [order_id]
-    commanded.does(TEAM, services.see_recall, order_id)
+    commanded.does(TEAM, steps.see_recall, order_id)
     with commanded.database.unit_of_work(TEAM, write=False) as uow:
-        assert escalation.live(uow.session, services.RECALL_CALL, order_id) is None
+        assert escalation.live(uow.session, steps.RECALL_CALL, order_id) is None
         assert queries.work_of(uow.session, "220500.force01") == []
 
 
@@ -250,10 +251,10 @@ def test_no_acceptance_in_time_is_noted_once_and_the_next_is_proposed_but_not_or
     commanded: Scene, clock: FixedClock
 ):
     order_id = give(commanded, "TEAM")
-    assert services.note_unanswered(commanded.database) == 0
+    assert steps.note_unanswered(commanded.database) == 0
     clock.move(timedelta(minutes=10))
-    assert services.note_unanswered(commanded.database) == 1
-    assert services.note_unanswered(commanded.database) == 0
+    assert steps.note_unanswered(commanded.database) == 1
+    assert steps.note_unanswered(commanded.database) == 0
     with commanded.database.unit_of_work(JILIN, write=False) as uow:
         incident = incidents.unscoped(uow.session, commanded.incident_id)
         found = choosing.next_candidate(uow, incident, "TEAM")
@@ -266,7 +267,7 @@ def test_a_team_that_answers_the_call_has_accepted(commanded: Scene, clock: Fixe
     order_id = give(commanded, "TEAM")
     clock.move(timedelta(minutes=2))
     with commanded.database.unit_of_work() as uow:
-        services.called_answered(order_id, "220500.force01", "sms", clock.now(), "韩卫东", uow)
+        steps.called_answered(order_id, "220500.force01", "sms", clock.now(), "韩卫东", uow)
     order = order_of(commanded, order_id)
     assert (order.state, order.accepted_at) == ("accepted", clock.now())
 
@@ -274,7 +275,7 @@ def test_a_team_that_answers_the_call_has_accepted(commanded: Scene, clock: Fixe
 def test_a_level_above_that_answers_in_the_teams_place_accepts_nothing(commanded: Scene, clock: FixedClock):
     order_id = give(commanded, "TEAM")
     with commanded.database.unit_of_work() as uow:
-        services.called_answered(order_id, "220000", "voice", clock.now(), "高峰", uow)
+        steps.called_answered(order_id, "220000", "voice", clock.now(), "高峰", uow)
     assert order_of(commanded, order_id).state == "issued"
 
 
@@ -283,7 +284,7 @@ def test_an_office_in_between_that_answers_the_call_has_received_not_agreed(
 ):
     order_id = give(commanded, "FAR", confirm_warning=True)
     with commanded.database.unit_of_work() as uow:
-        services.called_answered(order_id, "000000", "voice", clock.now(), "何俊", uow)
+        steps.called_answered(order_id, "000000", "voice", clock.now(), "何俊", uow)
     assert order_of(commanded, order_id).state == "issued"
 
 

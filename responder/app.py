@@ -59,7 +59,7 @@ from responder.reporting.panel import ChainPanel
 from responder.reporting.papers import api as papers_api
 from responder.reporting.papers import views as papers_views
 from responder.reporting.papers.panel import PapersPanel
-from responder.situation import board, health, map_page
+from responder.situation import board, health, map_page, measures
 from responder.situation.shell import shell
 from responder.tasks import api as tasks_api
 from responder.tasks import views as tasks_views
@@ -106,6 +106,7 @@ PANELS = (
     ForcesPanel(),
     PapersPanel(),
     EvidencePanel(),
+    measures.MeasuresPanel(),
     replay_panel.ReplayPanel(),
 )
 

@@ -328,7 +328,7 @@ def _call_out(order: DispatchOrder, incident: Incident, uow: UnitOfWork) -> None
 
 
 def record(kind: str, incident: Incident, payload: Mapping[str, Any], uow: UnitOfWork) -> None:
-    """Put an entry about an order into the incident\'s chain."""
+    """Put an entry about an order into the incident's chain."""
     audit.record(
         uow, kind, province_code=incident.province_code, incident_id=incident.id, payload=dict(payload)
     )

@@ -23,7 +23,7 @@ from responder.core.ids import new_id
 from responder.models import load_models
 from responder.processes.supervisor import web_server
 
-CHILDREN = ("report", "incident_party", "report_leg", "call_out", "job")
+WRITTEN_APART = ("incident", "audit_entry")  # the one every other hangs on, and the one whose head is locked
 Rows = Mapping[str, list[dict[str, Any]]]
 
 
@@ -32,7 +32,10 @@ def copy(rows: Rows) -> dict[str, list[dict[str, Any]]]:
     fresh = {row["id"]: new_id() for table in rows for row in rows[table] if isinstance(row.get("id"), UUID)}
     made = {
         table: [
-            {name: fresh.get(value, value) if isinstance(value, UUID) else value for name, value in row.items()}
+            {
+                name: fresh.get(value, value) if isinstance(value, UUID) else value
+                for name, value in row.items()
+            }
             for row in rows[table]
         ]
         for table in rows
@@ -56,9 +59,9 @@ def log(engine: Engine, tables: Mapping[str, Table], rows: Rows) -> str:
         )
         incident["number"] = f"{incident['jurisdiction_code']}-2026-{last:04d}"
         connection.execute(insert(tables["incident"]), [incident])
-        for name in CHILDREN:
-            if made[name]:
-                connection.execute(insert(tables[name]), made[name])
+        for table in Base.metadata.sorted_tables:
+            if made.get(table.name) and table.name not in WRITTEN_APART:
+                connection.execute(insert(table), made[table.name])
         reached = connection.scalar(
             update(head)
             .where(head.c.chain == incident["province_code"])

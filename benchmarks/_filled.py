@@ -56,7 +56,9 @@ def _counties(connection: Connection, provinces: tuple[str, ...]) -> Iterator[An
     return iter(connection.execute(query.order_by(Jurisdiction.code)).all())
 
 
-def _incident(county: Any, number: int, is_open: bool, now: datetime, chance: random.Random) -> dict[str, Any]:
+def _incident(
+    county: Any, number: int, is_open: bool, now: datetime, chance: random.Random
+) -> dict[str, Any]:
     age = timedelta(minutes=chance.randrange(0, 60 * 24 * (7 if is_open else 900)))
     received = now - age
     due = received + timedelta(hours=2 + chance.randrange(0, 400)) if is_open else None
@@ -132,7 +134,11 @@ def _report(incident: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leg(incident: dict[str, Any], which: int, now: datetime) -> dict[str, Any]:
-    codes = (incident["county_code"], incident["city_code"] or incident["province_code"], incident["province_code"])
+    codes = (
+        incident["county_code"],
+        incident["city_code"] or incident["province_code"],
+        incident["province_code"],
+    )
     names = ("县值班室", "市值班室", "省值班室")
     start = which % 2
     return {

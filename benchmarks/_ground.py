@@ -242,7 +242,17 @@ def drive(
             script = Path(folder) / "ask.lua"
             pairs = ",\n".join(f"{{{json.dumps(token)}, {_lua(body)}}}" for token, body in asked)
             script.write_text(WRK % (pairs, method, path), encoding="utf-8")
-            command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), base]
+            command = [
+                "wrk",
+                "-t1",
+                f"-c{clients}",
+                f"-d{seconds}s",
+                "--timeout",
+                "30s",
+                "-s",
+                str(script),
+                base,
+            ]
         else:
             todo = Path(folder) / "ask.json"
             todo.write_text(json.dumps([method, path, list(asked)]), encoding="utf-8")

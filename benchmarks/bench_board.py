@@ -59,7 +59,10 @@ def one_heavy_incident(database: Database) -> str:
         incident = connection.execute(
             select(Incident.id, Incident.number, Incident.county_code).order_by(Incident.id.desc()).limit(1)
         ).one()
-        connection.execute(insert(AuditEntry.__table__), [_entry(incident.id, n, database.clock.now()) for n in range(ENTRIES)])
+        connection.execute(
+            insert(AuditEntry.__table__),
+            [_entry(incident.id, n, database.clock.now()) for n in range(ENTRIES)],
+        )
     return str(incident.id)
 
 

@@ -42,7 +42,6 @@ TURNS = 2
 SECONDS = int(os.environ.get("RESPONDER_BENCH_SECONDS", "8"))
 LEAST_RATIO = 0.60
 MOST_MS = {"SQLite": 200.0, "PostgreSQL": 120.0}
-OF_INCIDENT = ("report", "incident_party", "report_leg", "call_out", "audit_entry")
 CASES: tuple[dict[str, Any], ...] = (
     {"sector": "coal_mine", "accident_type": "gas_explosion", "facts": {"trapped": 12, "missing": 3}},
     {"sector": "coal_mine", "accident_type": "roof_fall", "facts": {"deaths": 1, "trapped": 2}},
@@ -91,11 +90,14 @@ def rows_of(connection: Connection, number: str) -> dict[str, list[dict[str, Any
     incident = tables["incident"]
 
     def read(condition: Any, table: str) -> list[dict[str, Any]]:
-        return [dict(found) for found in connection.execute(select(tables[table]).where(condition)).mappings()]
+        return [
+            dict(found) for found in connection.execute(select(tables[table]).where(condition)).mappings()
+        ]
 
     rows = {"incident": read(incident.c.number == number, "incident")}
     incident_id = rows["incident"][0]["id"]
-    rows |= {name: read(tables[name].c.incident_id == incident_id, name) for name in OF_INCIDENT}
+    hanging = [table.name for table in Base.metadata.sorted_tables if "incident_id" in table.c]
+    rows |= {name: read(tables[name].c.incident_id == incident_id, name) for name in hanging}
     keys = [f"{call_out['id']}:0" for call_out in rows["call_out"]]
     return rows | {"job": read(tables["job"].c.key.in_(keys), "job")}
 

@@ -1,7 +1,7 @@
 """The sweep for missed limits: many open legs of which 1,000 are due, beside one UPDATE of the same 1,000 rows.
 
-RESPONDER_BENCH_LEGS: how many legs are open (200,000). That the cost grows with what is due and not with what is open is
-shown by a second figure: the same sweep on a tenth of the legs.
+RESPONDER_BENCH_LEGS: how many legs are open (200,000). That the cost grows with what is due and not with what is open
+is shown by a second figure: the same sweep on a tenth of the legs.
 """
 
 import os

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from responder.core.actor import SYSTEM, Actor
@@ -15,6 +15,8 @@ from responder.core.db import WRITE_OPTION
 from responder.core.events import Event, Reactions
 from responder.core.ids import LaneId
 from responder.core.lanes import LANE_KEY, REAL_LANE
+
+_WRITTEN = "written"
 
 
 class Enqueues(Protocol):
@@ -89,3 +91,11 @@ class Database:
                 return
             uow.react()
             session.commit()
+
+
+def _keep(session: Session, row: object) -> None:
+    # The session forgets what nobody holds: without this, what a unit has just written would be read again.
+    session.info.setdefault(_WRITTEN, []).append(row)
+
+
+event.listen(Session, "pending_to_persistent", _keep)

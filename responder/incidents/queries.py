@@ -1,6 +1,6 @@
 """Reads of incidents, always inside what the actor may see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,6 +56,12 @@ def incident(session: Session, actor: Actor, incident_id: UUID, *, lock: bool = 
 def unscoped(session: Session, incident_id: UUID) -> Incident:
     """Return the incident for the system's own work (reactions, workers); never for an answer to a caller."""
     return session.get_one(Incident, incident_id)
+
+
+def unscoped_many(session: Session, incident_ids: Collection[UUID]) -> dict[UUID, Incident]:
+    """Return those incidents by id, for the system's own work, in one query."""
+    rows = session.scalars(select(Incident).where(Incident.id.in_(incident_ids)))
+    return {row.id: row for row in rows}
 
 
 def reports(session: Session, incident_id: UUID) -> Sequence[Report]:

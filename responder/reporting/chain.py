@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from responder.core.ids import LegId, new_id
 from responder.core.uow import UnitOfWork
+from responder.foundation.access.scope import AREA_LINES
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.rules import PlacePath, Routed
 from responder.incidents import queries as incidents
@@ -19,6 +20,8 @@ from responder.law.model import Kind, Level, Obligation, Party, Receipt
 from responder.reporting import overruling
 from responder.reporting.models import ReportLeg
 
+AREA_ROOM = "work_safety"
+STATE = "000000"
 LIVE = ("planned", "open", "sent", "returned")
 STEPS = {"phone": "telephone", "notify": "notify"}
 LegKey = tuple[int, int, str, str, str, str]
@@ -166,12 +169,21 @@ def _leg(incident: Incident, duty: Obligation, offices: dict[Party, Routed], uow
 
 def _address(incident: Incident, legs: Sequence[ReportLeg], uow: UnitOfWork) -> None:
     """Let the offices addressed outside their own area see the incident."""
-    uow.session.flush()
-    known = set(
-        uow.session.scalars(select(IncidentParty.agency_code).where(IncidentParty.incident_id == incident.id))
-    )
-    for code in {leg.receiver_code for leg in legs} - known:
+    codes = {leg.receiver_code for leg in legs if not sees_its_area(leg.receiver_code, incident)}
+    if not codes:
+        return
+    addressed = select(IncidentParty.agency_code).where(IncidentParty.incident_id == incident.id)
+    with uow.session.no_autoflush:  # the new legs are written once, as they stand when they have been sent
+        known = set(uow.session.scalars(addressed))
+    for code in codes - known:
         uow.session.add(IncidentParty(lane_id=uow.own_lane, incident_id=incident.id, agency_code=code))
+
+
+def sees_its_area(agency_code: str, incident: Incident) -> bool:
+    """Return whether the office sees the incident because of where it happened, addressed or not."""
+    place, _, body = agency_code.partition(".")
+    at = (STATE, incident.province_code, incident.city_code, incident.county_code)
+    return place in at and (body or AREA_ROOM) in AREA_LINES
 
 
 def is_ours(leg: ReportLeg) -> bool:

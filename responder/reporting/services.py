@@ -48,7 +48,6 @@ def open_chain(event: IncidentLogged, uow: UnitOfWork) -> None:
     """Open the legs of a new incident, and send the first ones: what is entered is on its way at once."""
     incident = incidents.unscoped(uow.session, event.incident_id)
     opened = chain.sync(incident, uow)
-    uow.session.flush()
     _send_first(incident, opened, uow)
     windows.keep(incident, uow, fresh=True)
     follow_ups.keep(incident, uow, fresh=True)
@@ -195,11 +194,14 @@ def _ends(leg: ReportLeg) -> dict[str, str]:
 
 def _is_ringing(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> bool:
     """Several legs to one office ring once."""
-    return any(
-        other.call_out_id is not None and other.receiver_code == leg.receiver_code and other.state == "sent"
-        for other in chain.legs_of(uow, incident)
-        if other.id != leg.id
+    others = select(ReportLeg.id).where(
+        ReportLeg.incident_id == incident.id,
+        ReportLeg.receiver_code == leg.receiver_code,
+        ReportLeg.state == "sent",
+        ReportLeg.call_out_id.is_not(None),
+        ReportLeg.id != leg.id,
     )
+    return uow.session.scalar(others.limit(1)) is not None
 
 
 def _ring(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> CallOutId:
@@ -362,9 +364,10 @@ def note_overdue(database: Database) -> int:
     """Record each leg that has passed its limit, once; return how many."""
     with database.unit_of_work(lane=None) as uow:
         rows = queries.newly_overdue(uow.session, uow.now, SWEEP)
+        about = incidents.unscoped_many(uow.session, {leg.incident_id for leg in rows})
         for leg in rows:
             leg.overdue_noted = True
-            incident = incidents.unscoped(uow.session, leg.incident_id)
+            incident = about[leg.incident_id]
             touch(incident, uow)
             audit.record(
                 uow,
@@ -386,7 +389,8 @@ def remind(database: Database) -> int:
     """Record that a leg falls due soon, so that boards show it; return how many."""
     with database.unit_of_work(lane=None) as uow:
         rows = queries.soon_due(uow.session, uow.now, uow.now + REMIND_BEFORE, SWEEP)
+        about = incidents.unscoped_many(uow.session, {leg.incident_id for leg in rows})
         for leg in rows:
             leg.reminded = True
-            touch(incidents.unscoped(uow.session, leg.incident_id), uow)
+            touch(about[leg.incident_id], uow)
         return len(rows)

@@ -53,9 +53,10 @@ def keep(incident: Incident, uow: UnitOfWork, *, fresh: bool = False) -> None:
     days = [row for row in rows if row.kind == "follow_up"]
     if incident.state == "open":
         days += _make_days(incident, seen, days, uow)
-    else:
-        _end(incident, days)
     _meet_days(days, seen.reports)
+    if incident.state != "open":
+        # After the final report has met its own day: only what is left over is superfluous.
+        _end(incident, days)
     supplements = [row for row in rows if row.kind == "supplement"]
     supplements += _make_supplements(incident, judged.obligations if judged else (), seen, supplements, uow)
     _meet_supplements(incident, supplements, seen, uow)
@@ -69,7 +70,9 @@ def _make_days(
     incident: Incident, seen: Records, known: Sequence[FollowUpDue], uow: UnitOfWork
 ) -> list[FollowUpDue]:
     today, start = beijing_day(uow.now), beijing_day(incident.occurred_at) + timedelta(days=1)
-    first = max([start, beijing_day(incident.received_at), *(date.fromisoformat(row.day) for row in known)])
+    # What was reported before the record was entered here is not known here, and not asked for.
+    # What was reported before the record was entered here is not known here, and not asked for.
+    first = max([start, beijing_day(incident.entered_at), *(date.fromisoformat(row.day) for row in known)])
     last = max(today, start)
     made: list[FollowUpDue] = []
     day = first

@@ -17,10 +17,29 @@ from responder.core.clock import wall
 from responder.core.errors import Text, nothing_here
 from responder.foundation.access import scope
 from responder.foundation.directory import queries as directory
+from responder.foundation.directory.rules import PlacePath
 from responder.incidents.models import Incident
 
 EVERY_SECTOR = "*"
 STATE_CODE = "000000"
+MOST_PROPOSED = 30
+_WEIGHED = (
+    PlanVersion.id,
+    Plan.kind,
+    Plan.level,
+    Plan.owner_code,
+    Plan.owner_name,
+    Plan.owner_name_en,
+    Plan.area_code,
+    Plan.unit,
+    PlanVersion.sectors,
+    PlanVersion.accident_types,
+    PlanVersion.levels,
+    PlanVersion.state,
+    PlanVersion.number,
+    PlanVersion.approved_on,
+    PlanVersion.next_review_on,
+)
 
 
 class Held(NamedTuple):
@@ -144,8 +163,7 @@ def _contains(phrase: str) -> ColumnElement[bool]:
 
 
 def proposals(session: Session, actor: Actor, incident: Incident, now: datetime) -> list[Proposed]:
-    """Return the valid plans of the unit and of every level above the incident that fit it, the best first."""
-    rows = _candidates(session, incident)
+    """Return the valid plans of the unit and of every level above that fit the incident, the best first."""
     situation = Situation(
         sector=incident.sector,
         accident_type=incident.accident_type,
@@ -156,20 +174,23 @@ def proposals(session: Session, actor: Actor, incident: Incident, now: datetime)
         own_code=actor.agency_code,
         today=wall(now).date(),
     )
-    names = directory.places(session)
+    best = propose(_candidates(session, incident), situation, MOST_PROPOSED)
+    # Only the best are read whole.
+    wanted = [proposal.id for proposal in best]
+    rows = session.execute(_held().where(PlanVersion.id.in_(wanted)))
     by_id = {version.id: Held(plan, version) for plan, version in rows}
-    found = propose((_candidate(plan, version, names) for plan, version in rows), situation)
-    return [Proposed(*by_id[proposal.id], proposal) for proposal in found]
+    return [Proposed(*by_id[proposal.id], proposal) for proposal in best]
 
 
-def _candidates(session: Session, incident: Incident) -> Sequence[tuple[Plan, PlanVersion]]:
+def _candidates(session: Session, incident: Incident) -> list[Candidate]:
     """Return the valid plans of the incident's chain of places and its sector: the index leaves few to weigh."""
     chain = {incident.county_code, incident.city_code, incident.province_code, STATE_CODE}
     own_unit = [Plan.owner_code == incident.unit_agency_code] if incident.unit_agency_code else []
     if incident.unit:
         own_unit.append(Plan.unit == incident.unit)
     query = (
-        _held()
+        select(*_WEIGHED)
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
         .join(PlanSector, PlanSector.version_id == PlanVersion.id)
         .where(
             Plan.area_code.in_([code for code in chain if code]),
@@ -178,28 +199,30 @@ def _candidates(session: Session, incident: Incident) -> Sequence[tuple[Plan, Pl
             or_(Plan.level != "unit", *own_unit),
         )
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    names = directory.places(session)
+    return [_candidate(row, names.get(row.area_code)) for row in session.execute(query)]
 
 
-def _candidate(plan: Plan, version: PlanVersion, names: Any) -> Candidate:
-    place = names.get(plan.area_code)
-    area = Text(place.name, place.name_en) if place is not None else Text(plan.owner_name, plan.owner_name_en)
-    if plan.unit:
-        area = Text(plan.unit, plan.owner_name_en)
+def _candidate(row: Any, place: PlacePath | None) -> Candidate:
+    area = Text(row.owner_name, row.owner_name_en)
+    if row.unit:
+        area = Text(row.unit, row.owner_name_en)
+    elif place is not None:
+        area = Text(place.name, place.name_en)
     return Candidate(
-        id=version.id,
-        kind=plan.kind,
-        level=plan.level,
+        id=row.id,
+        kind=row.kind,
+        level=row.level,
         area_name=area,
-        owner_code=plan.owner_code,
-        sectors=tuple(version.sectors),
-        accident_types=tuple(version.accident_types),
-        unit=plan.unit,
-        state=version.state,
-        number=version.number,
-        approved_on=version.approved_on,
-        next_review_on=version.next_review_on,
-        levels=version.levels,
+        owner_code=row.owner_code,
+        sectors=tuple(row.sectors),
+        accident_types=tuple(row.accident_types),
+        unit=row.unit,
+        state=row.state,
+        number=row.number,
+        approved_on=row.approved_on,
+        next_review_on=row.next_review_on,
+        levels=row.levels,
     )
 
 

@@ -95,33 +95,27 @@ class Proposal:
     is_overdue: bool
 
 
-def propose(candidates: Iterable[Candidate], situation: Situation) -> list[Proposal]:
-    """Return the plans that fit, the best first; a draft, a superseded or expired version never."""
-    found = [proposal for candidate in candidates if (proposal := _weigh(candidate, situation)) is not None]
-    return sorted(found, key=lambda proposal: (-proposal.score, str(proposal.id)))
+def propose(candidates: Iterable[Candidate], situation: Situation, most: int | None = None) -> list[Proposal]:
+    """Return the plans that fit, the best first and *most* of them; a draft, a superseded or expired one never."""
+    fitting = [
+        (_score(plan, situation), str(plan.id), plan)
+        for plan in candidates
+        if plan.state == "valid" and _concerns(plan, situation)
+    ]
+    fitting.sort(key=lambda found: (-found[0], found[1]))
+    return [_explained(plan, score, situation) for score, _, plan in fitting[:most]]
 
 
-def _weigh(plan: Candidate, situation: Situation) -> Proposal | None:
-    if plan.state != "valid" or not _concerns(plan, situation):
-        return None
-    score, reasons = _fit(plan, situation)
-    placed, where = _place(plan, situation)
-    age, version = _version(plan, situation.today)
+def _explained(plan: Candidate, score: int, situation: Situation) -> Proposal:
     overdue = review_overdue_days(plan.next_review_on, situation.today)
-    doubts: list[Text] = []
-    if overdue:
-        age += OVERDUE
-        doubts.append(Text(f"评审逾期 {overdue} 天", f"review overdue by {overdue} days"))
+    doubts = [Text(f"评审逾期 {overdue} 天", f"review overdue by {overdue} days")] if overdue else []
     level, trigger = suggested_level(plan.levels, situation.facts)
-    return Proposal(
-        plan.id,
-        score + placed + age,
-        (*reasons, where, version),
-        tuple(doubts),
-        level,
-        trigger,
-        bool(overdue),
+    reasons = (
+        _fit_words(plan, situation),
+        _place_words(plan, situation),
+        _version_words(plan, situation.today),
     )
+    return Proposal(plan.id, score, reasons, tuple(doubts), level, trigger, bool(overdue))
 
 
 def _concerns(plan: Candidate, situation: Situation) -> bool:
@@ -136,38 +130,48 @@ def _concerns(plan: Candidate, situation: Situation) -> bool:
     return situation.accident_type in plan.accident_types
 
 
-def _fit(plan: Candidate, situation: Situation) -> tuple[int, list[Text]]:
-    kind = KINDS[plan.kind]
+def _score(plan: Candidate, situation: Situation) -> int:
     score = {"special": SPECIAL, "on_site": ON_SITE}.get(plan.kind, 0)
-    if plan.accident_types and situation.accident_type in plan.accident_types:
-        return score + TYPE_FITS + SECTOR_FITS, [
-            Text(f"{kind.zh}，行业和事故类型相符", f"{kind.en}, sector and type of accident fit")
-        ]
-    if plan.sectors:
-        return score + SECTOR_FITS, [Text(f"{kind.zh}，行业相符", f"{kind.en}, the sector fits")]
-    return score + ALL_SECTORS, [Text(f"{kind.zh}，适用各行业", f"{kind.en}, for all sectors")]
-
-
-def _place(plan: Candidate, situation: Situation) -> tuple[int, Text]:
-    words = OWNER_LEVELS[plan.level]
-    named = Text(f"{words.zh}：{plan.area_name.zh}", f"{words.en}: {plan.area_name.en}")
+    if _type_fits(plan, situation):
+        score += TYPE_FITS + SECTOR_FITS
+    else:
+        score += SECTOR_FITS if plan.sectors else ALL_SECTORS
     if plan.owner_code == situation.own_code:
-        return OWN_LEVEL, Text(f"本级预案：{plan.area_name.zh}", f"our own plan: {plan.area_name.en}")
-    own = LADDER.index(situation.own_level) if situation.own_level in LADDER else 0
-    away = abs(LADDER.index(plan.level) - own)
-    bonus = OWN_UNIT if plan.level == "unit" else 0
-    return bonus - LEVEL_STEP * away, named
+        score += OWN_LEVEL
+    else:
+        own = LADDER.index(situation.own_level) if situation.own_level in LADDER else 0
+        score -= LEVEL_STEP * abs(LADDER.index(plan.level) - own)
+        score += OWN_UNIT if plan.level == "unit" else 0
+    if plan.approved_on is not None:
+        score += max(0, FRESH - (situation.today - plan.approved_on).days // DAYS_OF_YEAR)
+    return score + (OVERDUE if review_overdue_days(plan.next_review_on, situation.today) else 0)
 
 
-def _version(plan: Candidate, today: date) -> tuple[int, Text]:
+def _type_fits(plan: Candidate, situation: Situation) -> bool:
+    return bool(plan.accident_types) and situation.accident_type in plan.accident_types
+
+
+def _fit_words(plan: Candidate, situation: Situation) -> Text:
+    kind = KINDS[plan.kind]
+    if _type_fits(plan, situation):
+        return Text(f"{kind.zh}，行业和事故类型相符", f"{kind.en}, sector and type of accident fit")
+    if plan.sectors:
+        return Text(f"{kind.zh}，行业相符", f"{kind.en}, the sector fits")
+    return Text(f"{kind.zh}，适用各行业", f"{kind.en}, for all sectors")
+
+
+def _place_words(plan: Candidate, situation: Situation) -> Text:
+    if plan.owner_code == situation.own_code:
+        return Text(f"本级预案：{plan.area_name.zh}", f"our own plan: {plan.area_name.en}")
+    words = OWNER_LEVELS[plan.level]
+    return Text(f"{words.zh}：{plan.area_name.zh}", f"{words.en}: {plan.area_name.en}")
+
+
+def _version_words(plan: Candidate, today: date) -> Text:
     if plan.approved_on is None:
-        return 0, Text(f"第 {plan.number} 版", f"version {plan.number}")
-    days = (today - plan.approved_on).days
-    age = age_words(days)
-    score = max(0, FRESH - days // DAYS_OF_YEAR)
-    return score, Text(
-        f"第 {plan.number} 版，批准已 {age.zh}", f"version {plan.number}, approved {age.en} ago"
-    )
+        return Text(f"第 {plan.number} 版", f"version {plan.number}")
+    age = age_words((today - plan.approved_on).days)
+    return Text(f"第 {plan.number} 版，批准已 {age.zh}", f"version {plan.number}, approved {age.en} ago")
 
 
 def age_words(days: int) -> Text:

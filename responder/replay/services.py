@@ -164,7 +164,7 @@ def _incident(row: HistoricRow, place: PlacePath, uow: UnitOfWork) -> Incident:
         facts=row.facts,
         next_due_at=None,
         next_step=None,
-        updated_at=uow.now,
+        updated_at=row.occurred_at,  # nothing about it has changed since
         search_text=" ".join(
             word for word in (row.id, row.unit, place.full_name, row.place, row.summary) if word
         ).lower(),

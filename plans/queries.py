@@ -244,3 +244,16 @@ def instructions(session: Session, incident_id: UUID) -> Sequence[Instruction]:
         .where(Instruction.incident_id == incident_id)
         .order_by(Instruction.given_at, Instruction.id)
     ).all()
+
+
+def activated_points(session: Session, incident_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return the assembly points (name, lon, lat, note) of the plans activated for these incidents, each once."""
+    if not incident_ids:
+        return []
+    rows = session.scalars(
+        select(PlanVersion.points)
+        .join(Activation, Activation.version_id == PlanVersion.id)
+        .where(Activation.incident_id.in_(incident_ids))
+    )
+    points = {(point["name"], point["lon"], point["lat"]): point for row in rows for point in row or []}
+    return list(points.values())

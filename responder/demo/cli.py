@@ -5,10 +5,13 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from plans.loading import load_demo_exercises, load_demo_plans
 from responder.config import DEMO_MARK
 from responder.core.errors import ResponderError
 from responder.demo import incidents, loading
+from responder.dispatch.demo_forces import load_demo_forces
 from responder.foundation.web.context import installation
+from responder.replay.services import load_historic
 
 cli = AppGroup("demo", help="The demo world. Example: responder demo load")
 
@@ -19,7 +22,12 @@ def load() -> None:
     here = installation()
     try:
         loaded = loading.load(here.database, here.vault)
+        with here.database.unit_of_work() as uow:
+            forces = load_demo_forces(uow)
+            plans = load_demo_plans(uow)
+            load_demo_exercises(uow)
         told = incidents.tell(here.database)
+        past = load_historic(here.database)
         # From now on the installation knows that it is a demo: loopback only, accounts offered on the log-in page.
         (here.settings.home / DEMO_MARK).touch()
     except ResponderError as refused:
@@ -27,6 +35,6 @@ def load() -> None:
         sys.exit(1)
     click.echo(
         f"{loaded.rooms} rooms, {loaded.people} people, {loaded.shifts} shifts, {loaded.accounts} accounts, "
-        f"{told} live incidents",
+        f"{told} live incidents, {past.added} historic ones, {forces} teams, {plans} plans",
         err=True,
     )

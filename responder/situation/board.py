@@ -11,6 +11,7 @@ from plans import work as plan_work
 from responder.core.clock import from_wall, wall
 from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
+from responder.dispatch import work as dispatch_work
 from responder.escalation import queries as escalation
 from responder.escalation import services as ladder
 from responder.foundation.web.context import current_actor, render, unit_of_work
@@ -84,6 +85,7 @@ def _model(uow: UnitOfWork) -> dict[str, Any]:
         if view.agency_code != actor.agency_code
     ]
     items += plan_work.due_items(uow.session, actor, prefix)
+    items += dispatch_work.due_items(uow.session, actor, prefix)
     items.sort(key=lambda item: (item["due_at"] is None, item["due_at"]))
     show_all = request.args.get("all") == "1"
     tonight = day + timedelta(days=1)

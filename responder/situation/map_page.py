@@ -1,6 +1,8 @@
 """The map: bases, forces and incidents on one picture, the same rows below it."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +12,13 @@ from flask.typing import ResponseReturnValue
 from maps.distance import distance_km
 from maps.folium_map import content_security_policy, render_file, render_page
 from maps.kinds import KIND_WORDS, STATE_WORDS, Kind, State
-from maps.layers import Layer, Mark, Ring
+from maps.layers import Layer, Line, Mark, Ring
 from maps.outlines import outline_file
+from plans import queries as plans
 from responder.core.errors import Text
 from responder.core.permissions import Permission, public, requires
 from responder.core.uow import UnitOfWork
+from responder.dispatch import map_layers
 from responder.dispatch import queries as dispatch
 from responder.dispatch.models import RescueForce
 from responder.foundation.directory import queries as directory
@@ -34,11 +38,14 @@ ROWS = 120
 RINGS_KM = (50, 100)
 LAYERS = (
     ("incident", Text("事故", "Incidents")),
+    ("called", map_layers.TITLE),
     ("mining", Text("矿山救援基地", "Mine rescue bases")),
     ("chemical", Text("危化救援基地", "Chemical rescue bases")),
+    ("team", Text("地方和企业队伍", "Local and enterprise teams")),
     ("partner", Text("协作力量", "Partner forces")),
+    ("assembly", Text("集结点", "Assembly points")),
 )
-SHOWN_AT_FIRST = {"incident", "mining", "chemical"}
+SHOWN_AT_FIRST = {"incident", "called", "mining", "chemical", "assembly"}
 NOTE = Text(
     "46 个国家级基地是推定名单，不是官方名录；每个都注明依据。",
     "The national bases are a composed list, not an official register; each names its source.",
@@ -56,7 +63,9 @@ def _chosen() -> set[str]:
 
 
 def _layer_of(force: RescueForce) -> str:
-    return force.kind if force.kind in {"mining", "chemical"} else "partner"
+    if force.is_partner:
+        return "partner"
+    return force.kind if force.level == "state" and force.kind in {"mining", "chemical"} else "team"
 
 
 def _state_of(force: RescueForce) -> str:
@@ -91,17 +100,47 @@ def _incident_mark(row: Incident) -> Mark:
     )
 
 
-def _rows(uow: UnitOfWork) -> tuple[Sequence[Incident], Sequence[RescueForce]]:
+@dataclass(frozen=True)
+class Picture:
+    """Everything the map shows to one reader, before layers are chosen."""
+
+    incidents: Sequence[Incident]
+    forces: Sequence[RescueForce]
+    called: Sequence[Mark]
+    lines: Sequence[Line]
+    points: Sequence[Mark]
+
+
+def _picture(uow: UnitOfWork) -> Picture:
     located = [
         row for row in incidents.on_board(uow.session, uow.actor, MOST_INCIDENTS) if row.lon is not None
     ]
-    return located, dispatch.forces(uow.session)
+    called, lines = map_layers.marks_and_lines(uow.session, uow.actor, request.script_root)
+    return Picture(located, dispatch.forces(uow.session), called, lines, _points(uow, located))
 
 
-def _layers(found: Sequence[Incident], forces: Sequence[RescueForce], chosen: set[str]) -> list[Layer]:
+def _points(uow: UnitOfWork, located: Sequence[Incident]) -> list[Mark]:
+    """Return the assembly points of the plans in force for the incidents shown."""
+    found = plans.activated_points(uow.session, [row.id for row in located])
+    return [
+        Mark(
+            id=f"{number}",
+            lon=point["lon"],
+            lat=point["lat"],
+            kind=Kind.ASSEMBLY,
+            title=point["name"],
+            subtitle=point.get("note", ""),
+        )
+        for number, point in enumerate(found)
+    ]
+
+
+def _layers(picture: Picture, chosen: set[str]) -> list[Layer]:
     marks: dict[str, list[Mark]] = {key: [] for key, _ in LAYERS}
-    marks["incident"] = [_incident_mark(row) for row in found]
-    for force in forces:
+    marks["incident"] = [_incident_mark(row) for row in picture.incidents]
+    marks["called"] = list(picture.called)
+    marks["assembly"] = list(picture.points)
+    for force in picture.forces:
         marks[_layer_of(force)].append(_force_mark(force))
     return [Layer(id=key, title=text, marks=marks[key], shown=key in chosen) for key, text in LAYERS]
 
@@ -120,11 +159,11 @@ def show() -> ResponseReturnValue:
     """Show the map and the list with equal totals."""
     with unit_of_work(write=False) as uow:
         chosen, focus = _chosen(), _focus(uow)
-        found, forces = _rows(uow)
-        layers = _layers(found, forces, chosen)
+        picture = _picture(uow)
+        layers = _layers(picture, chosen)
         shown = [layer for layer in layers if layer.shown]
-        total = sum(len(layer.marks) for layer in shown)
-        rows = _list(found, forces, chosen, focus)
+        rows = _list(picture, chosen, focus)
+        listed = Counter(row["layer"] for row in rows)
         query = f"?layers={','.join(sorted(chosen))}" + (f"&incident={focus.id}" if focus else "")
         model = {
             "frame_url": f"{request.script_root}/map/frame{query}",
@@ -133,11 +172,11 @@ def show() -> ResponseReturnValue:
             "source_url": None,
             "layers": [_chip(layer, chosen) for layer in layers],
             "totals": [
-                {"label": _said(layer.title), "drawn": len(layer.marks), "listed": len(layer.marks)}
+                {"label": _said(layer.title), "drawn": len(layer.marks), "listed": listed[layer.id]}
                 for layer in shown
             ],
-            "drawn": total,
-            "listed": total,
+            "drawn": sum(len(layer.marks) for layer in shown),
+            "listed": len(rows),
             "rows": rows[:ROWS],
             "shown": min(len(rows), ROWS),
             "all_url": None,
@@ -170,43 +209,57 @@ def _focus_model(focus: Incident) -> dict[str, Any]:
     }
 
 
-def _list(
-    found: Sequence[Incident], forces: Sequence[RescueForce], chosen: set[str], focus: Incident | None
-) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    if "incident" in chosen:
-        rows += [
-            {
-                "kind": "incident",
-                "state": "working",
-                "kind_word": _said(KIND_WORDS[Kind.INCIDENT]),
-                "name": _said(title(row)),
-                "url": f"{request.script_root}/incidents/{row.id}",
-                "grade": row.reporting_grade,
-                "place": _said(where(row)),
-                "state_word": None,
-                "distance_km": _apart(focus, row.lon or 0, row.lat or 0),
-            }
-            for row in found
-        ]
-    english = current_locale().startswith("en")
-    based = [
+def _list(picture: Picture, chosen: set[str], focus: Incident | None) -> list[dict[str, Any]]:
+    """Return the rows below the map: incidents, then what moves, then the register, the nearest first."""
+    rows = [
         {
-            "kind": force.kind if force.kind in {"mining", "chemical", "fire"} else "other",
-            "state": _state_of(force),
-            "kind_word": _said(KIND_WORDS[Kind(force.kind)]),
-            "name": force.name_en if english else force.name,
-            "url": None,
-            "place": force.address,
-            "state_word": _said(STATE_WORDS[State(_state_of(force))]),
-            "distance_km": _apart(focus, force.lon, force.lat),
+            "layer": "incident",
+            "kind": "incident",
+            "state": "working",
+            "kind_word": _said(KIND_WORDS[Kind.INCIDENT]),
+            "name": _said(title(row)),
+            "url": f"{request.script_root}/incidents/{row.id}",
+            "grade": row.reporting_grade,
+            "place": _said(where(row)),
+            "state_word": None,
+            "distance_km": _apart(focus, row.lon or 0, row.lat or 0),
         }
-        for force in forces
-        if _layer_of(force) in chosen
+        for row in picture.incidents
     ]
+    rows += [_mark_row("called", mark, focus) for mark in picture.called]
+    rows += [_mark_row("assembly", mark, focus) for mark in picture.points]
+    based = [_force_row(force, focus) for force in picture.forces]
     if focus is not None:
         based.sort(key=lambda row: row["distance_km"] or 0)
-    return rows + based
+    return [row for row in (*rows, *based) if row["layer"] in chosen]
+
+
+def _mark_row(layer: str, mark: Mark, focus: Incident | None) -> dict[str, Any]:
+    return {
+        "layer": layer,
+        "kind": "other",
+        "state": mark.state.value if mark.state else "working",
+        "kind_word": _said(dict(LAYERS)[layer]),
+        "name": mark.title,
+        "url": mark.url,
+        "place": mark.subtitle,
+        "state_word": mark.state_word or None,
+        "distance_km": _apart(focus, mark.lon, mark.lat),
+    }
+
+
+def _force_row(force: RescueForce, focus: Incident | None) -> dict[str, Any]:
+    return {
+        "layer": _layer_of(force),
+        "kind": force.kind if force.kind in {"mining", "chemical", "fire"} else "other",
+        "state": _state_of(force),
+        "kind_word": _said(KIND_WORDS[Kind(force.kind)]),
+        "name": force.name_en if current_locale().startswith("en") else force.name,
+        "url": None,
+        "place": force.address,
+        "state_word": _said(STATE_WORDS[State(_state_of(force))]),
+        "distance_km": _apart(focus, force.lon, force.lat),
+    }
 
 
 def _apart(focus: Incident | None, lon: float, lat: float) -> int | None:
@@ -221,10 +274,11 @@ def frame() -> ResponseReturnValue:
     """Answer the Folium document; every asset comes from this installation."""
     with unit_of_work(write=False) as uow:
         focus = _focus(uow)
-        found, forces = _rows(uow)
+        picture = _picture(uow)
         look = shell(uow.session)
         page = render_page(
-            _layers(found, forces, _chosen()),
+            _layers(picture, _chosen()),
+            lines=picture.lines,
             nonce=nonce(),
             locale="en" if current_locale().startswith("en") else "zh",
             theme="dark" if look["theme"] == "dark" else "light",
@@ -257,9 +311,10 @@ def save() -> ResponseReturnValue:
     """Answer the same map as one file that opens without a network."""
     with unit_of_work(write=False) as uow:
         focus = _focus(uow)
-        found, forces = _rows(uow)
+        picture = _picture(uow)
         page = render_file(
-            _layers(found, forces, _chosen()),
+            _layers(picture, _chosen()),
+            lines=picture.lines,
             locale="en" if current_locale().startswith("en") else "zh",
             rings=_rings(focus),
             home=_home(uow, focus),

@@ -18,6 +18,7 @@ NAV = (
     ("/board", Text("值班", "Board"), Permission.SEE_INCIDENTS),
     ("/incidents", Text("事故", "Incidents"), Permission.SEE_INCIDENTS),
     ("/map", Text("地图", "Map"), Permission.SEE_BASES),
+    ("/dispatch", Text("调度", "Dispatch"), Permission.SEE_BASES),
     ("/plans", Text("预案", "Plans"), Permission.SEE_PLANS),
     ("/exercises", Text("演练", "Exercises"), Permission.SEE_EXERCISES),
     ("/calls", Text("拨打", "Calls"), Permission.ANSWER_CALL),

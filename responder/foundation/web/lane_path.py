@@ -8,7 +8,8 @@ from uuid import UUID
 LANE_ENVIRON = "responder.lane"
 _INSIDE = re.compile(
     r"^(/exercises/(?P<lane>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))"
-    r"(?P<rest>/(?:board|incidents|legs|map|dispatch|plans|activations|tasks|calls|search|notices|call-outs|static)(?:/.*)?)$"
+    r"(?P<rest>/(?:board|incidents|legs|map|dispatch|dispatch-orders|command-notices|plans|activations|tasks|calls"
+    r"|search|notices|call-outs|static)(?:/.*)?)$"
 )
 
 

@@ -1,5 +1,7 @@
 """Database ground: base class, column types, engine settings for SQLite and PostgreSQL."""
 
+import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from sqlalchemy.types import TypeDecorator
 from responder.core.ids import ID_TYPES
 
 WRITE_OPTION = "responder_write"
+BUSY_MS = 30_000
+LOOK_AGAIN_SECONDS = 0.003
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -73,11 +77,29 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: readers would take the write lock.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get(WRITE_OPTION, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if not connection.get_execution_options().get(WRITE_OPTION, True):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own wait sleeps ever longer, up to 100 ms a look: under load some writer would wait for seconds.
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        for _ in range(round(BUSY_MS / 1000 / LOOK_AGAIN_SECONDS)):
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as refused:
+                if refused.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(LOOK_AGAIN_SECONDS)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")

@@ -18,8 +18,9 @@ from responder.core.ids import parse_id
 from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.access.scope import may_act_for
+from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale, render, unit_of_work
-from responder.foundation.web.lexicon import ACCIDENT_TYPES, SECTORS
+from responder.foundation.web.lexicon import ACCIDENT_TYPES, BODIES, LEVELS, SECTORS
 from responder.foundation.web.words import word
 from responder.incidents import queries as incidents
 from responder.incidents.rules import Reader
@@ -124,7 +125,7 @@ def _whole(plan: Plan, version: PlanVersion, uow: UnitOfWork) -> dict[str, Any]:
         "notes": version.notes,
         "points": version.points,
         "levels": [_level(level, steps, locale) for level in version.levels],
-        "steps": [_step(step, locale) for step in steps],
+        "steps": [_step(step, _office(step.office, uow), locale) for step in steps],
     }
 
 
@@ -143,16 +144,27 @@ def _level(level: dict[str, Any], steps: list[rules.Step], locale: str) -> dict[
     }
 
 
-def _step(step: rules.Step, locale: str) -> dict[str, Any]:
+def _step(step: rules.Step, office: str, locale: str) -> dict[str, Any]:
     return {
         "action": (step.action_en or step.action) if locale.startswith("en") else step.action,
         "post": step.post,
         "deputy_post": step.deputy_post,
-        "office": step.office,
+        "office": office,
         "minutes": step.minutes,
         "phone": step.phone,
         "levels": [LEVEL_WORDS[number].in_(locale) for number in step.levels],
     }
+
+
+def _office(code: str, uow: UnitOfWork) -> str:
+    """Return the office of a step in words: seen from the incident (LEVEL.BODY), one by name, or none (the owner)."""
+    level, _, body = code.partition(".")
+    if level in LEVELS and body in BODIES:
+        return f"{word(LEVELS, level)} {word(BODIES, body)}"
+    office = directory.office(uow.session, code) if code else None
+    if office is None:
+        return ""
+    return office.name_en if current_locale().startswith("en") else office.name
 
 
 @bp.get("/plans/<uuid:plan_id>/card")
@@ -169,7 +181,7 @@ def card(plan_id: UUID) -> ResponseReturnValue:
         number = LEVEL_NUMBERS[chosen]
         steps = [step for step in map(rules.Step.of, held.version.steps) if step.is_for(number)]
         steps.sort(key=lambda step: step.minutes)
-        model["steps"] = [_step(step, current_locale()) for step in steps]
+        model["steps"] = [_step(step, _office(step.office, uow), current_locale()) for step in steps]
         model["level"] = next(level for level in model["levels"] if level["code"] == chosen)
         return render("plans/card.html", uow.session, plan=model)
 

@@ -165,11 +165,14 @@ def _incident(row: HistoricRow, place: PlacePath, uow: UnitOfWork) -> Incident:
         next_due_at=None,
         next_step=None,
         updated_at=row.occurred_at,  # nothing about it has changed since
-        search_text=" ".join(
-            word for word in (row.id, row.unit, place.full_name, row.place, row.summary) if word
-        ).lower(),
+        search_text=_words(row, place),
         historic=True,
     )
+
+
+def _words(row: HistoricRow, place: PlacePath) -> str:
+    words = (row.id, row.unit, place.full_name, row.place, row.summary)
+    return " ".join(word for word in words if word).lower()
 
 
 def _report(row: HistoricRow, place: PlacePath, uow: UnitOfWork) -> Report:

@@ -33,8 +33,13 @@ class Records:
 
 @dataclass(frozen=True)
 class Assessed(Records):
-    """The records with the law's answer to them."""
+    """The records with the law's answer to them.
 
+    `computed` rests on what was reported alone; `answer` also on what a leader decided. Only duties may come from
+    the latter: its figures are raised to open the way up, and are nobody's report.
+    """
+
+    computed: Assessment
     answer: Assessment
 
     @property
@@ -55,5 +60,7 @@ def assessed(incident: Incident, uow: UnitOfWork) -> Assessed:
     case = case_of(
         incident, seen.reports, receipts=chain.receipts_of(incident, seen.first, seen.legs), as_of=uow.now
     )
-    answer = assess(overruling.raised(case, overruling.active(incident, uow), sets), sets)
-    return Assessed(seen.reports, seen.legs, answer)
+    computed = assess(case, sets)
+    raised = overruling.raised(case, overruling.active(incident, uow), sets)
+    answer = computed if raised is case else assess(raised, sets)
+    return Assessed(seen.reports, seen.legs, computed, answer)

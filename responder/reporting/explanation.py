@@ -11,7 +11,7 @@ from responder.foundation.web.api import iso
 from responder.foundation.web.lexicon import FACTS
 from responder.incidents import outlook, rule_sets
 from responder.incidents.models import Incident
-from responder.law.explain import STATUS_WORDS, Sentence, explain_obligation, explain_reason
+from responder.law.explain import CRITERION_WORDS, STATUS_WORDS, Sentence, explain_obligation, explain_reason
 from responder.law.model import Obligation, ObligationKey, Party, Status
 from responder.reporting import contradictions, follow_ups, overruling, windows
 from responder.reporting.assessing import Assessed, assessed
@@ -43,10 +43,10 @@ def whole(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
             "reporting_grade": incident.reporting_grade,
             "computed": answer_grade(seen),
             "final_grade": incident.final_grade,
-            "word": answer.grade_word,
+            "word": seen.computed.grade_word,
             "may_rise": incident.may_rise,
-            "unknown": list(answer.unknown),
-            "counted": dict(answer.counted),
+            "unknown": list(seen.computed.unknown),
+            "counted": dict(seen.computed.counted),
             "reasons": grade_reasons(seen),
             "next_steps": [_both(text) for text in (ahead.nearest, *ahead.further) if text],
             "could_rise": _both(ahead.could_rise) if ahead.could_rise else None,
@@ -62,11 +62,11 @@ def whole(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
                 "why": entry.why,
                 "climb": entry.climb,
             }
-            for entry in answer.history
+            for entry in seen.computed.history
         ],
         "window_closes_at": iso(closes_at),
         "outside_window": [r.version for r in seen.reports if windows.is_outside(r, closes_at)],
-        "warnings": list(answer.warnings),
+        "warnings": list(seen.computed.warnings),
         "follow_ups": [follow_up(row) for row in follow_ups.of_incident(incident, uow)],
         "contradictions": [
             {"figure": one.figure, **_both(one.words)}
@@ -99,7 +99,7 @@ def grade_reasons(seen: Assessed) -> list[dict[str, Any]]:
             "facts": dict(reason.facts),
             "sentence": _both(explain_reason(reason)),
         }
-        for reason in seen.answer.reasons
+        for reason in seen.computed.reasons
     ]
 
 
@@ -249,7 +249,9 @@ def facts_words(facts: Mapping[str, Any]) -> Text:
     """Return the figures a reason was made of, e.g. 死亡 28、失踪 未知."""
     parts_zh, parts_en = [], []
     for name, value in facts.items():
-        word = FACTS.get(name, Text(name, name.replace("_", " ")))
+        known = CRITERION_WORDS.get(name)
+        other = Text(known.zh, known.en) if known else Text(name, name.replace("_", " "))
+        word = FACTS.get(name, other)
         parts_zh.append(f"{word.zh} {'未知' if value is None else f'{value:,}'}")
         parts_en.append(f"{word.en} {'unknown' if value is None else f'{value:,}'}")
     return Text("、".join(parts_zh), ", ".join(parts_en))

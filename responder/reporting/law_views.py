@@ -101,7 +101,7 @@ def _reasons(seen: Assessed) -> list[dict[str, Any]]:
             "rule": reason.rule,
             "facts": work.said(explanation.facts_words(reason.facts)),
         }
-        for reason in seen.answer.reasons
+        for reason in seen.computed.reasons
     ]
 
 

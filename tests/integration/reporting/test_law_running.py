@@ -319,6 +319,9 @@ def test_a_leader_raises_the_grade_with_a_reason_and_the_way_up_opens(api: Named
     assert whole["reporting_grade"] == "II"
     assert whole["reports"][0]["reporting_grade"] == "IV"
     assert any(leg["to"] == "state.council" and leg["climb"] == 1 for leg in whole["legs"])
+    why = api("jilin").get(f"incidents/{incident['id']}/explanation")["grade"]
+    assert (why["computed"], why["counted"]["deaths"]) == ("IV", 2)  # no figure is made up for the way up
+    assert {reason["value"] for reason in why["reasons"] if reason["criterion"] == "deaths"} == {2}
     later(clock, minutes=5)
     report(api, "jiangyuan", incident, facts={"serious_injuries": 4}, summary="送医")
     assert api("jilin").get(f"incidents/{incident['id']}")["reporting_grade"] == "II"

@@ -1,8 +1,9 @@
 """Reads of call-outs: what rings, who was called and how, whom to telephone by hand, which boards are alive."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import groupby
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from responder.core.errors import Text
 from responder.core.ids import CallOutId, DeliveryId, PersonId
 from responder.escalation import rules
 from responder.escalation.models import BoardBeat, BoardSilence, CallOut, CallRung
-from responder.escalation.people import look_up
+from responder.escalation.people import Found, look_up
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.vault import Vault
 from responder.foundation.messaging import queries as outbox
@@ -21,6 +22,9 @@ from responder.foundation.messaging import rules as sending
 from responder.foundation.messaging.models import Delivery
 
 LIVE = ("calling", "exhausted")
+Seek = Callable[
+    [str, str], tuple[Found, Text]
+]  # office and step: who would be called now, and from which office
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +227,27 @@ def _views(session: Session, rows: Sequence[CallOut], now: datetime | None = Non
             tries.setdefault((attempt.call_out_id, attempt.step), []).append(_attempt(attempt))
     codes = {row.agency_code for row in rows} | {rung.agency_code for rung in climbed}
     names = _agency_names(session, codes)
-    return tuple(_view(session, row, rungs.get(row.id, []), tries, names, now) for row in rows)
+    seek = _seeker(session, now) if now is not None else None
+    return tuple(_view(row, rungs.get(row.id, []), tries, names, seek) for row in rows)
+
+
+def _seeker(session: Session, now: datetime) -> Seek:
+    """Return who finds the people of a step; what many call-outs ask of one office is asked once."""
+
+    @cache
+    def seek(agency_code: str, who: str) -> tuple[Found, Text]:
+        found = look_up(session, agency_code, who, now)
+        return found, agency_name(session, found.agency_code)
+
+    return seek
 
 
 def _view(
-    session: Session,
     row: CallOut,
     climbed: Sequence[CallRung],
     tries: dict[tuple[UUID | None, int], list[Attempt]],
     names: dict[str, Text],
-    now: datetime | None,
+    seek: Seek | None,
 ) -> CallOutView:
     done = [
         RungView(
@@ -250,7 +265,7 @@ def _view(
         )
         for one in climbed
     ]
-    ahead = _ahead(session, row, now) if now is not None and row.state == "calling" else []
+    ahead = _ahead(row, seek) if seek is not None and row.state == "calling" else []
     return CallOutView(
         id=CallOutId(row.id),
         target_kind=row.target_kind,
@@ -271,11 +286,11 @@ def _view(
     )
 
 
-def _ahead(session: Session, row: CallOut, now: datetime) -> list[RungView]:
+def _ahead(row: CallOut, seek: Seek) -> list[RungView]:
     coming = []
     steps = rules.thaw(row.steps)
     for rung in range(row.next_rung, len(steps)):
-        found = look_up(session, row.agency_code, steps[rung].who, now)
+        found, agency = seek(row.agency_code, steps[rung].who)
         coming.append(
             RungView(
                 rung=rung,
@@ -283,7 +298,7 @@ def _ahead(session: Session, row: CallOut, now: datetime) -> list[RungView]:
                 at=row.started_at + timedelta(minutes=steps[rung].after_minutes),
                 names=tuple(one.name for one in found.people),
                 posts=tuple(one.post for one in found.people),
-                agency=agency_name(session, found.agency_code),
+                agency=agency,
                 done=False,
                 current=False,
                 late_seconds=None,

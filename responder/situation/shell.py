@@ -65,7 +65,7 @@ def shell(session: Session) -> dict[str, Any]:
         "exercise": g.get("exercise"),
         "prefix": prefix,
         "can_report": may(actor.role, Permission.REPORT_INCIDENT),
-        "path": request.full_path.rstrip("?"),
+        "path": request.script_root + request.full_path.rstrip("?"),
         "flash": [],
     }
 

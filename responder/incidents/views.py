@@ -26,9 +26,9 @@ from responder.foundation.web.lexicon import (
     SECTORS,
     STATES,
 )
-from responder.incidents import intake_form, page, queries, services
-from responder.incidents.models import Attachment
-from responder.incidents.preview import Reading, preview, read_form
+from responder.incidents import intake_form, outlook, page, queries, rule_sets, services
+from responder.incidents.models import Attachment, Incident
+from responder.incidents.preview import Reading, outlook_model, preview, read_form
 from responder.incidents.rules import FACT_NAMES, Reader
 from responder.incidents.wording import title, where
 
@@ -247,8 +247,9 @@ def new_report(incident_id: UUID) -> ResponseReturnValue:
     """Show the form of a later report; an intake merged into this incident brings its fields along."""
     with unit_of_work(write=False) as uow:
         incident = queries.incident(uow.session, uow.actor, incident_id)
+        asked = request.args.get("kind", "")
         values = {
-            "kind": "follow_up",
+            "kind": asked if asked in KIND_HINTS else "follow_up",
             **{name: request.form.get(name, "") for name in (*FACT_NAMES, "summary")},
         }
         if request.method == "POST":
@@ -276,9 +277,24 @@ def _report_page(
         "values": values,
         "errors": errors,
         "stale": stale,
-        "preview": None,
+        "preview": _standing(uow, incident),
     }
     return render("incidents/report_form.html", uow.session, incident=_head(incident), form=form)
+
+
+def _standing(uow: UnitOfWork, incident: Incident) -> dict[str, Any] | None:
+    """Return the grade as it stands, what would lift it and which unknown figures could; None for a closed one."""
+    if incident.state != "open":
+        return None
+    latest = queries.reports(uow.session, incident.id)[-1]
+    ahead = outlook_model(outlook.outlook_of(incident, latest, rule_sets.live(uow.session)), current_locale())
+    return {
+        "grade": incident.reporting_grade,
+        "may_rise": incident.may_rise,
+        "deciding": ahead["nearest"],
+        "opens": ahead["could_rise"],
+        "goes_to": None,
+    }
 
 
 @bp.post("/incidents/<uuid:incident_id>/reports")

@@ -1,6 +1,7 @@
 """create_app(): the one place that knows every feature."""
 
 import importlib
+import logging
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -114,6 +115,7 @@ PANELS = (
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     """Return the WSGI application of one installation; raise RuntimeError when a route names no permission."""
     settings = settings or load_settings()
+    logging.basicConfig(level=settings.log_level)
     app = APIFlask(
         "responder",
         title="Responder",

@@ -63,6 +63,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsWrong("RESPONDER_JOB_ENGINE is embedded or procrastinate")
     if job_engine == "procrastinate" and url.startswith("sqlite"):
         raise SettingsWrong("RESPONDER_JOB_ENGINE=procrastinate needs a PostgreSQL database")
+    log_level = env.get("RESPONDER_LOG_LEVEL", "INFO").upper()
+    if log_level not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise SettingsWrong("RESPONDER_LOG_LEVEL is DEBUG, INFO, WARNING, ERROR or CRITICAL")
     return Settings(
         home=home,
         database_url=url,
@@ -70,7 +73,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=public_url,
         locale=env.get("RESPONDER_LOCALE", "zh_Hans_CN"),
         timezone=env.get("RESPONDER_TIMEZONE", "Asia/Shanghai"),
-        log_level=env.get("RESPONDER_LOG_LEVEL", "INFO"),
+        log_level=log_level,
         tile_url=env.get("RESPONDER_TILE_URL", ""),
         job_engine=job_engine,
         demo=(home / DEMO_MARK).exists(),

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from responder.config import SettingsWrong
+
 # `assess` and `roster` need no database and must start at once, so nothing is imported before it is needed.
 COMMANDS = {
     "serve": "responder.processes.cli:serve",
@@ -24,6 +26,7 @@ COMMANDS = {
     "restore": "responder.operations.cli:restore",
     "doctor": "responder.operations.cli:doctor",
 }
+DATABASE_FAULTS = {"OperationalError", "ProgrammingError"}
 
 
 class LazyGroup(click.Group):
@@ -67,4 +70,17 @@ def _create_app() -> Any:
 def main() -> None:
     """Run the command line; exit 0 done, 1 refused or findings, 2 wrong use."""
     needs_app = not (len(sys.argv) > 1 and sys.argv[1] in {"assess", "roster", "--help"})
-    cli(obj=_Script()() if needs_app else None, prog_name="responder")
+    try:
+        cli(obj=_Script()() if needs_app else None, prog_name="responder")
+    except SettingsWrong as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(2)
+    except Exception as fault:
+        # The driver's own class is heavy to import, and `assess` never meets it.
+        if type(fault).__module__ != "sqlalchemy.exc" or type(fault).__name__ not in DATABASE_FAULTS:
+            raise
+        click.echo(
+            f"The database cannot be used: {getattr(fault, 'orig', fault)}. See `responder db upgrade`.",
+            err=True,
+        )
+        sys.exit(1)

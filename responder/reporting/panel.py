@@ -114,9 +114,10 @@ def _office(
 ) -> dict[str, Any] | None:
     """Return one receiving office with everything that concerns it, or None where nothing is owed to it."""
     party = f"{level}.{body}"
-    arrows = [leg for leg in legs if leg.receiver == party]
+    # What one office would have to send to itself was skipped: nobody signed it, so it is no receipt.
+    arrows = [leg for leg in legs if leg.receiver == party and leg.state != "skipped"]
     own = [leg for leg in legs if leg.sender == party]
-    if not arrows and not own:
+    if not arrows and (not own or body != AREA):
         return None
     climb = max(leg.climb for leg in (arrows or own))
     latest = [leg for leg in arrows if leg.climb == climb] or arrows

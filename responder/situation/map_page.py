@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from maps.distance import distance_km
-from maps.folium_map import content_security_policy, render_file, render_page
+from maps.folium_map import Tiles, content_security_policy, render_file, render_page
 from maps.kinds import KIND_WORDS, STATE_WORDS, Kind, State
 from maps.layers import Layer, Line, Mark, Ring
 from maps.outlines import outline_file
@@ -22,7 +23,7 @@ from responder.dispatch import map_layers
 from responder.dispatch import queries as dispatch
 from responder.dispatch.models import RescueForce
 from responder.foundation.directory import queries as directory
-from responder.foundation.web.context import current_actor, current_locale, render, unit_of_work
+from responder.foundation.web.context import current_actor, current_locale, installation, render, unit_of_work
 from responder.foundation.web.lexicon import GRADES
 from responder.foundation.web.security import nonce
 from responder.foundation.web.words import word
@@ -286,10 +287,16 @@ def frame() -> ResponseReturnValue:
             home=_home(uow, focus),
             stylesheets=["/static/css/fonts.css"],
             has_chips=False,
+            tiles=_tiles(),
         )
     response = Response(page, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = content_security_policy(nonce())
+    response.headers["Content-Security-Policy"] = content_security_policy(nonce(), _tiles())
     return response
+
+
+def _tiles() -> Tiles | None:
+    url = installation().settings.tile_url
+    return Tiles(url, urlsplit(url).hostname or "") if url else None
 
 
 def _rings(focus: Incident | None) -> list[Ring]:

@@ -55,7 +55,7 @@ def current_locale() -> str:
     chosen = request.cookies.get("locale", "")
     if chosen in LOCALES:
         return chosen
-    wanted = request.accept_languages.best_match(["zh", "zh-CN", "en"], None)
+    wanted = request.accept_languages.best_match(["zh", "zh-CN", "en"])
     if wanted is None:
         return "en" if installation().settings.locale.startswith("en") else LOCALES[0]
     return "en" if wanted == "en" else LOCALES[0]

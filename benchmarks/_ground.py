@@ -39,6 +39,8 @@ from tests import services
 PROVINCES = ("130000", "140000", "150000", "220000", "410000", "430000", "510000", "520000")
 # A test server may lose its data in a power cut; one that is measured may not.
 DURABLE = ("shared_buffers=128MB", "max_connections=100", "timezone=UTC")
+# Told to stop, a benchmark stops what it started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -20,7 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.types.json import Jsonb
 from sqlalchemy import JSON, Engine, inspect, make_url, select
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
 from responder import jobs, schema
@@ -189,11 +189,17 @@ def work(app: Flask, rounds: int = 40) -> None:
     raise AssertionError("the jobs never end")
 
 
+class Quietly(WSGIRequestHandler):
+    """Answers without a line in the log for each request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """Serve *app* on a free port of loopback, and yield its address."""
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True)
-    server.log = lambda *_: None  # type: ignore[assignment, misc]
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quietly)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -137,12 +137,12 @@ def page(
 
 
 def on_board(session: Session, actor: Actor, limit: int) -> Sequence[Incident]:
-    """Return the open incidents with the nearest limits, those without a limit last."""
+    """Return the open incidents with the nearest limits; those without a limit last, of these the latest touched."""
     is_open = [Incident.state == "open", Incident.historic.is_(false())]
     order = ((Incident.next_due_at, asc), (Incident.received_at, desc))
     parts = [
         *_ids(actor, [*is_open, Incident.next_due_at.is_not(None)], order),
-        *_ids(actor, [*is_open, Incident.next_due_at.is_(None)], order[1:]),
+        *_ids(actor, [*is_open, Incident.next_due_at.is_(None)], ((Incident.updated_at, desc),)),
     ]
     found = sorted(_united(session, parts, limit), key=lambda row: row.received_at, reverse=True)
     return sorted(found, key=lambda row: row.next_due_at or LATEST)[:limit]

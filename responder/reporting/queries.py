@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
@@ -54,10 +54,10 @@ class Waiting:
 
 def waiting_for(session: Session, agency_code: str, limit: int = 200) -> list[Waiting]:
     """Return the binding legs on which *agency_code* has to act: to sign what came, or to send on what it has."""
-    mine = or_(
-        and_(ReportLeg.receiver_code == agency_code, ReportLeg.state == "sent"),
-        and_(ReportLeg.sender_code == agency_code, ReportLeg.state.in_(WAITING)),
-    )
+    # Two questions, each with its index: for an OR a database may walk all open legs.
+    to_sign = select(ReportLeg.id).where(ReportLeg.receiver_code == agency_code, ReportLeg.state == "sent")
+    to_send = select(ReportLeg.id).where(ReportLeg.sender_code == agency_code, ReportLeg.state.in_(WAITING))
+    mine = ReportLeg.id.in_(union_all(to_sign, to_send))
     rows = session.execute(
         select(ReportLeg, Incident)
         .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))

@@ -49,16 +49,15 @@ class ChainPanel:
         legs = [leg for leg in queries.legs(uow.session, incident.id) if leg.state != "withdrawn"]
         prefix = request.script_root
         code = uow.actor.agency_code
-        mine = [
+        mine = queries.to_act_on(
             Waiting(leg, incident)
             for leg in legs
-            if leg.binding
-            and incident.state == "open"
+            if incident.state == "open"
             and (
                 (leg.receiver_code == code and leg.state == "sent")
                 or (leg.sender_code == code and leg.state in WAITING)
             )
-        ]
+        )
         history = escalation.history(uow.session, incident.id)
         alarms = [
             work.alarm(row.leg, incident, _rungs(history, row.leg), prefix)

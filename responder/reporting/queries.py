@@ -1,6 +1,6 @@
 """Reads of legs and notices for pages, always inside what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,8 @@ from responder.incidents.queries import visible
 from responder.reporting.models import ReportLeg, VersionNotice
 
 WAITING = ("open", "sent", "returned")
+WRITTEN = "report"
+SPOKEN = ("phone", "bypass")
 # Only arrows with an end that works with the product can be known to be late; the others are shown as owed.
 FOLLOWED = or_(ReportLeg.sender.endswith(".work_safety"), ReportLeg.receiver.endswith(".work_safety"))
 
@@ -53,7 +55,7 @@ class Waiting:
 
 
 def waiting_for(session: Session, agency_code: str, limit: int = 200) -> list[Waiting]:
-    """Return the binding legs on which *agency_code* has to act: to sign what came, or to send on what it has."""
+    """Return the legs on which *agency_code* has to act: to sign what came, or to send on what it has."""
     # Two questions, each with its index: for an OR a database may walk all open legs.
     to_sign = select(ReportLeg.id).where(ReportLeg.receiver_code == agency_code, ReportLeg.state == "sent")
     to_send = select(ReportLeg.id).where(ReportLeg.sender_code == agency_code, ReportLeg.state.in_(WAITING))
@@ -61,11 +63,27 @@ def waiting_for(session: Session, agency_code: str, limit: int = 200) -> list[Wa
     rows = session.execute(
         select(ReportLeg, Incident)
         .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
-        .where(mine, ReportLeg.binding, Incident.state == "open")
+        .where(mine, or_(ReportLeg.binding, ReportLeg.kind == WRITTEN), Incident.state == "open")
         .order_by(ReportLeg.due_at, ReportLeg.id)
         .limit(limit)
     ).all()
-    return [Waiting(row[0], row[1]) for row in rows]
+    return to_act_on(Waiting(row[0], row[1]) for row in rows)
+
+
+def to_act_on(rows: Iterable[Waiting]) -> list[Waiting]:
+    """Return the rows that are acts of their own: each binding leg, and a written report beside an earlier phone limit.
+
+    A telephone call never closes a written duty, so the report is still to be sent and signed.
+    """
+
+    def pair(leg: ReportLeg) -> tuple[object, ...]:
+        return leg.incident_id, leg.climb, leg.sender, leg.receiver
+
+    known = list(rows)
+    written = {pair(row.leg) for row in known if row.leg.binding and row.leg.kind not in SPOKEN}
+    return [
+        row for row in known if row.leg.binding or (row.leg.kind == WRITTEN and pair(row.leg) not in written)
+    ]
 
 
 def unread_notices(

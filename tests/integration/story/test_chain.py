@@ -40,6 +40,23 @@ def test_acknowledging_opens_the_next_leg_with_two_hours_of_its_own(api: Named, 
     ]
 
 
+def test_the_written_report_is_sent_on_and_rings_though_a_phone_limit_is_earlier(
+    api: Named, page: Any
+) -> None:
+    incident = log(api)
+    api("baishan").post(f"legs/{leg_of(incident['legs'], COUNTY, '220600')['id']}/acknowledgement")
+    baishan = page("baishan")
+    for path in ("/board?all=1", f"/incidents/{incident['id']}?all=1"):
+        shown = baishan.get(path)
+        assert "报送吉林省应急管理厅" in words_of(shown) and "电话报告吉林省应急管理厅" in words_of(shown)
+    legs = now_of(api, "baishan", incident["id"])["legs"]
+    send = f"/legs/{leg_of(legs, CITY, '220000')['id']}/send"
+    assert f'action="{send}"' in shown
+    assert baishan.send(send, method="web").status_code == 303
+    assert 'id="alarm"' in page("jilin").get("/board")
+    assert 'id="alarm"' in page("jilin").get(f"/incidents/{incident['id']}")
+
+
 def test_a_receipt_may_precede_its_click_and_never_the_sending(api: Named, clock: FixedClock) -> None:
     incident = log(api)
     leg = leg_of(incident["legs"], COUNTY, "220600")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from duty_roster.queries import is_on_shift
 from responder.core.actor import Actor
@@ -187,18 +188,19 @@ def _take_grading(incident: Incident, report: Report, graded: grading.Grading) -
 
 
 def _next_number(code: str, uow: UnitOfWork) -> str:
-    year = uow.now.year
-    series = uow.session.scalars(
-        select(NumberSeries)
-        .where(NumberSeries.jurisdiction_code == code, NumberSeries.year == year)
-        .with_for_update()
-    ).one_or_none()
-    if series is None:
-        series = NumberSeries(id=new_id(), jurisdiction_code=code, year=year, last=0)
-        uow.session.add(series)
-    series.last += 1
-    mark = "" if uow.own_lane == REAL_LANE else EXERCISE_MARK
-    return f"{mark}{code}-{year}-{series.last:04d}"
+    # One statement, so that two first reports of a year at once get two numbers and neither fails.
+    lane, year = uow.own_lane, uow.now.year
+    insert = sqlite.insert if uow.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    last = uow.session.scalar(
+        insert(NumberSeries)
+        .values(id=new_id(), lane_id=lane, jurisdiction_code=code, year=year, last=1)
+        .on_conflict_do_update(
+            index_elements=["lane_id", "jurisdiction_code", "year"], set_={"last": NumberSeries.last + 1}
+        )
+        .returning(NumberSeries.last)
+    )
+    mark = "" if lane == REAL_LANE else EXERCISE_MARK
+    return f"{mark}{code}-{year}-{last:04d}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from responder.core.errors import Conflict, InvalidInput, NotPermitted, ResponderError, Text
+from responder.core.errors import Conflict, InvalidInput, NotPermitted, ResponderError, Text, invalid
 from responder.core.ids import parse_id
 from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
@@ -43,6 +43,7 @@ from responder.reporting.panel import WAYS
 bp = Blueprint("reporting_law", __name__, template_folder="templates")
 FIRST_RESULT = Text("先报初步结果", "first result only")
 NO_SUCH_LEG = UUID(int=0)
+NO_LEG = Text("请写明哪个环节。", "Name the leg.")
 STATE_WORDS = {
     "on_time": Text("按时", "on time"),
     "waiting": Text("未签收", "not signed yet"),
@@ -327,8 +328,11 @@ def decide(incident_id: UUID) -> ResponseReturnValue:
 
     def act(uow: UnitOfWork) -> None:
         values = request.form
+        leg_id = parse_id(values.get("leg", ""))
+        if leg_id is None:
+            raise invalid(leg=NO_LEG)
         quality.decide(
-            parse_id(values.get("leg", "")) or NO_SUCH_LEG,
+            leg_id,
             values.get("fault", ""),
             upheld=values.get("upheld") != "no",
             reason=values.get("reason", ""),

@@ -6,6 +6,8 @@ Loaded only where it is chosen; the library is an extra.
 import asyncio
 import logging
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,7 +78,7 @@ class FleetJobs:
     def run_due(self, database: Database, handlers: Handlers, *, owner: str, limit: int = 20) -> int:
         """Run what is due now and return how many jobs ran; *limit* is the library's matter here."""
         crew = _Crew(self._conninfo, self._concurrency, self._rhythm, database, handlers)
-        asyncio.run(crew.work(owner, stop=None))
+        _run(crew.work(owner, stop=None))
         return crew.done
 
     def run_worker(
@@ -84,7 +86,13 @@ class FleetJobs:
     ) -> None:
         """Run jobs as they fall due, and those of dead workers, until *stop* is set."""
         crew = _Crew(self._conninfo, self._concurrency, self._rhythm, database, handlers)
-        asyncio.run(crew.work(owner, stop=stop))
+        _run(crew.work(owner, stop=stop))
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run *work* in a thread of its own: the caller's thread may have an event loop already."""
+    with ThreadPoolExecutor(1, "fleet") as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 class _Crew:

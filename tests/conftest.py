@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests import services
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 RUN_DIR = "RESPONDER_TEST_RUN_DIR"
 RUN_OWNER = "RESPONDER_TEST_RUN_OWNER"

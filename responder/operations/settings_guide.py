@@ -49,7 +49,6 @@ GUIDES = (
 )
 # For the tests, the benchmarks and the scripts: no setting of an installation.
 OF_THE_SCRIPTS = re.compile(r"RESPONDER_(TEST|BENCH)_|RESPONDER_(ALLOW_SKIPS|CHROMIUM)$")
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def explained(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -87,8 +86,6 @@ def oddities(settings: Settings, messaging: MessagingSettings) -> Iterator[str]:
         yield "RESPONDER_PUBLIC_URL is http: passwords cross the network in the open, use https"
     if settings.locale not in LOCALES:
         yield f"RESPONDER_LOCALE is one of {', '.join(LOCALES)}"
-    if settings.log_level.upper() not in LEVELS:
-        yield f"RESPONDER_LOG_LEVEL is one of {', '.join(LEVELS)}"
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from responder.config import load_settings
+from responder.config import SettingsWrong, load_settings
 from responder.foundation.messaging.settings import from_mapping
 from responder.operations.settings_guide import explained, oddities
 
@@ -28,7 +28,6 @@ def found(tmp_path: Path, **environment: str) -> list[str]:
         (TWILIO, "cannot call back a loopback address"),
         ({"RESPONDER_PUBLIC_URL": "http://duty.example.cn"}, "use https"),
         ({"RESPONDER_LOCALE": "fr"}, "RESPONDER_LOCALE is one of"),
-        ({"RESPONDER_LOG_LEVEL": "loud"}, "RESPONDER_LOG_LEVEL is one of"),
         ({"RESPONDER_TIMEZONE": "Asia/Nowhere"}, "is no time zone"),
     ],
 )
@@ -51,3 +50,8 @@ def test_every_setting_is_explained_and_no_secret_is_shown() -> None:
     assert not any("hush" in words for words in shown.values())
     assert shown["RESPONDER_TWILIO_ACCOUNT_SID"].startswith("AC1")
     assert shown["RESPONDER_HOME"].startswith("unset (var)")
+
+
+def test_a_log_level_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsWrong, match="RESPONDER_LOG_LEVEL is"):
+        load_settings({"RESPONDER_HOME": str(tmp_path), "RESPONDER_LOG_LEVEL": "loud"})

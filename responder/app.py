@@ -116,7 +116,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """Return the WSGI application of one installation; raise RuntimeError when a route names no permission."""
     settings = settings or load_settings()
     logging.basicConfig(level=settings.log_level)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # its every tick is no news
+    for name in ("apscheduler", "alembic"):  # a tick, or a look at the schema, is no news
+        logging.getLogger(name).setLevel(logging.WARNING)
     app = APIFlask(
         "responder",
         title="Responder",

@@ -24,7 +24,7 @@ AREA = "work_safety"
 STAGES = {
     Stage.LEARNED: Text("得知", "learned"),
     Stage.RECEIVED: Text("接报", "received"),
-    Stage.SENT: Text("送出", "sent on"),
+    Stage.SENT: Text("送出", "passed on"),
     Stage.ACKNOWLEDGED: Text("上级签收", "signed above"),
     Stage.INSTRUCTED: Text("首次批示", "first instruction"),
     Stage.ORDERED: Text("首次调度", "first order"),

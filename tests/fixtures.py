@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.engine import make_url
 
 from responder.core.clock import FixedClock
@@ -38,9 +38,7 @@ def _lay_schema(url: str) -> None:
     engine = make_engine(url)
     Base.metadata.create_all(engine)
     with engine.begin() as connection:
-        connection.execute(
-            Lane.__table__.insert().values(id=REAL_LANE, kind="real", title="现实", opened_at=START)
-        )
+        connection.execute(insert(Lane).values(id=REAL_LANE, kind="real", title="现实", opened_at=START))
     engine.dispose()
 
 
@@ -156,14 +154,8 @@ def world_app(the_world: Any, world_url: str, clock: FixedClock, tmp_path: Path)
 @pytest.fixture
 def api(the_world: Any, world_app: "Flask") -> "Callable[[str], Caller]":
     """Return who calls the API under a login; one token each."""
-    known: dict[str, Caller] = {}
-
-    def named(login: str) -> "Caller":
-        if login not in known:
-            known[login] = the_world.caller(world_app, login)
-        return known[login]
-
-    return named
+    found: Callable[[str], Caller] = the_world.callers(world_app)
+    return found
 
 
 @pytest.fixture

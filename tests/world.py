@@ -7,10 +7,11 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache, partial
 from html import unescape
 from pathlib import Path
 from typing import Any, cast
@@ -310,6 +311,11 @@ def caller(app: Flask, login: str) -> Caller:
     """Return *login* with a new bearer token."""
     with app.app_context(), installation(app).database.unit_of_work() as uow:
         return Caller(app, login, issue_token(uow, login))
+
+
+def callers(app: Flask) -> Callable[[str], Caller]:
+    """Return who calls the API under a login; one token each."""
+    return cache(partial(caller, app))
 
 
 def visitor(app: Flask, login: str, language: str = "zh-CN") -> Visitor:

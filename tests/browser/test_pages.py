@@ -15,7 +15,7 @@ from responder.foundation.directory.models import Person
 from tests.browser.walking import DESK, PHONE, Walk, dress, window
 from tests.fixtures import START
 from tests.integration.story.telling import log
-from tests.world import Caller, app_on, caller, installation, later, served, work
+from tests.world import app_on, callers, installation, later, served, work
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = Path(__file__).parent / "data" / "axe.min.js"
@@ -43,8 +43,7 @@ def house(new_world: Callable[[str], str], tmp_path_factory: pytest.TempPathFact
     """A house where an accident waits unsigned on the board and people are to be telephoned."""
     clock = FixedClock(START)
     app = app_on(new_world("sqlite"), clock, tmp_path_factory.mktemp("home"))
-    known: dict[str, Caller] = {}
-    incident = log(lambda login: known.setdefault(login, caller(app, login)))
+    incident = log(callers(app))
     for _ in range(2):
         later(clock, minutes=4)
         work(app)
@@ -68,10 +67,10 @@ def house(new_world: Callable[[str], str], tmp_path_factory: pytest.TempPathFact
     installation(app).database.engine.dispose()
 
 
-def settle(walk: Walk, path: str) -> None:
-    """Open a page and let it come to rest: what fades in is not judged half-way."""
+def settle(walk: Walk, path: str, milliseconds: int = 80) -> None:
+    """Open a page and let it come to rest."""
     walk.go(path)
-    walk.page.wait_for_timeout(350)
+    walk.page.wait_for_timeout(milliseconds)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -82,7 +81,7 @@ def test_no_page_has_a_serious_barrier(house: House, chromium: Any, theme: str) 
         for name, path in {"login": "/login", **house.pages}.items():
             if name == "board":
                 walk.log_in("baishan")
-            settle(walk, path)
+            settle(walk, path, 300)  # what fades in is not judged half-way
             shown = walk.page.evaluate("document.documentElement.dataset.bsTheme")
             assert shown == theme, name
             walk.page.evaluate(source)

@@ -9,11 +9,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from responder.core.clock import FixedClock
-from responder.core.lanes import LaneMixin
-from responder.incidents.models import Incident
+from responder.core.db import Base
 from tests.fixtures import START
 from tests.integration.story.telling import FIELDS, Named, log
-from tests.world import Caller, Visitor, app_on, caller, hidden, installation, visitor, words_of
+from tests.world import Visitor, app_on, callers, hidden, installation, visitor, words_of
 
 LONG = "长" * 1_800_000  # more than five megabytes
 
@@ -31,8 +30,7 @@ def product(
 @pytest.fixture(scope="module")
 def named(product: Flask) -> Named:
     """Return who calls the API under a login."""
-    known: dict[str, Caller] = {}
-    return lambda login: known.setdefault(login, caller(product, login))
+    return callers(product)
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +41,11 @@ def officers(product: Flask) -> dict[str, Visitor]:
 
 def traces(product: Flask) -> dict[str, int]:
     """Return how many operational rows there are, table by table."""
-    tables = {
-        mapper.class_.__table__
-        for mapper in Incident.registry.mappers
-        if issubclass(mapper.class_, LaneMixin)
-    }
+    tables = [table for table in Base.metadata.sorted_tables if "lane_id" in table.columns]
     with installation(product).database.unit_of_work(write=False, lane=None) as uow:
         return {
             table.name: uow.session.scalar(select(func.count()).select_from(table)) or 0
-            for table in sorted(tables, key=lambda found: found.name)
+            for table in tables
             if table.name != "draft"
         }
 

@@ -14,7 +14,7 @@ from responder.core.clock import FixedClock
 from responder.foundation.access.gatekeeper import routes
 from tests.fixtures import START
 from tests.integration.story.telling import Named, log
-from tests.world import Caller, app_on, caller, installation
+from tests.world import Caller, app_on, callers, installation
 
 EXAMPLES = 8
 
@@ -30,8 +30,7 @@ def product(new_world: Callable[[str], str], tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="module")
 def named(product: Flask) -> Named:
     """Return who calls the API under a login."""
-    known: dict[str, Caller] = {}
-    return lambda login: known.setdefault(login, caller(product, login))
+    return callers(product)
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +79,9 @@ def strategies(document: dict[str, Any]) -> list[tuple[str, Any]]:
         import schemathesis
 
         schema = schemathesis.openapi.from_dict(document)
-        return [
-            (operation.ok().label, operation.ok().as_strategy()) for operation in schema.get_all_operations()
-        ]
+        found: list[Any] = list(schema.get_all_operations())
+        operations = [one.ok() for one in found]
+        return [(operation.label, operation.as_strategy()) for operation in operations]
 
 
 FUZZ = settings(

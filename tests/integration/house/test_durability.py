@@ -128,7 +128,7 @@ def test_nothing_answered_is_lost_and_every_call_goes_out_once(
     url = new_world(engine)
     token = caller(app := app_on(url, None, tmp_path), "jiangyuan").token
     installation(app).database.engine.dispose()
-    house, answered = House(url, tmp_path), {}
+    house, answered = House(url, tmp_path), dict[str, str]()
     with standing(house):
         stop = threading.Event()
         crew = [

@@ -98,9 +98,7 @@ def stand(connection: Any, table: Table, lane: UUID, depth: int = 0) -> dict[str
 def two_lanes(database: Database) -> Iterator[Database]:
     """A database with reality and one exercise."""
     with database.engine.begin() as connection:
-        connection.execute(
-            Lane.__table__.insert().values(id=EXERCISE, kind="exercise", title="演练", opened_at=START)
-        )
+        connection.execute(insert(Lane).values(id=EXERCISE, kind="exercise", title="演练", opened_at=START))
     yield database
 
 

@@ -11,6 +11,8 @@ from tests.fixtures import START
 from tests.integration.story.telling import Named, leg_of, log, said
 from tests.world import Visitor, installation, later, visitor, words_of, work
 
+# A report is sent on by a person; of messages a page may only say that nothing was sent.
+HONEST = re.compile(r"(not|nothing is|nothing was) sent|sent on|when it was sent", re.IGNORECASE)
 DUE = (0, 3, 5, 10, 15, 25, 35)
 RUNGS = (
     (0, "值班员：李敏"),
@@ -153,7 +155,4 @@ def test_without_a_provider_no_page_says_that_a_message_was_sent(
             claims = [
                 words[max(0, m.start() - 30) : m.end() + 10] for m in re.finditer(r"\bsent\b", words, re.I)
             ]
-            assert not [c for c in claims if not re.search(r"(not|nothing is|nothing was) sent", c, re.I)], (
-                path,
-                claims,
-            )
+            assert not [claim for claim in claims if not HONEST.search(claim)], (path, claims)

@@ -22,7 +22,7 @@ from duty_roster.queries import month_key, on_call
 from responder.core.db import Base, make_engine
 from responder.core.ids import new_id
 from responder.foundation.directory.models import Agency, Jurisdiction, Person
-from tests.models import every_model
+from responder.models import load_models
 
 AGENCIES, DAYS, ASKED = 3000, 365, 400
 START = datetime(2026, 1, 1, 0, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ def agencies() -> list[dict[str, Any]]:
 
 def fill(engine: Engine) -> None:
     """Lay the tables and fill them: a shift of 24 hours for each agency and day, three people on it."""
-    every_model()
+    load_models()
     Base.metadata.drop_all(engine)
     Base.metadata.create_all(engine)
     place = {"code": "000000", "name": "x", "name_en": "x", "initials": "", "level": "state"}

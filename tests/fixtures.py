@@ -17,7 +17,7 @@ from responder.core.db import Base, make_engine
 from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.lanes import REAL_LANE, Lane
 from responder.core.uow import Database, UnitOfWork
-from tests.models import every_model
+from responder.models import load_models
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,7 +34,7 @@ def engine_names() -> tuple[str, ...]:
 
 
 def _lay_schema(url: str) -> None:
-    every_model()
+    load_models()
     engine = make_engine(url)
     Base.metadata.create_all(engine)
     with engine.begin() as connection:

@@ -4,38 +4,52 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from responder.core.errors import Text
-from responder.foundation.web.lexicon import FACTS, GRADES
+from responder.foundation.web.lexicon import GRADES, SPECIAL
+from responder.law.explain import CRITERION_WORDS
 
-CRITERIA: dict[str, Text] = {
+# How the trade says the commonest figures; every other criterion has the law engine's own words.
+TOLL_WORDS: dict[str, Text] = {
     "deaths": Text("死亡 {value} 人", "{value} dead"),
     "deaths_and_missing": Text("死亡与失踪合计 {value} 人", "{value} dead or missing"),
     "missing": Text("失踪 {value} 人", "{value} missing"),
     "serious_injuries": Text("重伤与中毒合计 {value} 人", "{value} seriously injured or poisoned"),
-    "direct_loss": Text("直接经济损失 {value} 元", "direct loss of {value} yuan"),
-    "at_risk": Text("涉险 {value} 人", "{value} at risk"),
-    "trapped": Text("被困或失踪 {value} 人", "{value} trapped or missing"),
-    "evacuated": Text("疏散 {value} 人", "{value} evacuated"),
-    "no_figures": Text("伤亡数字都未知", "no figures are known"),
+    "direct_loss_yuan": Text("直接经济损失 {value} 元", "direct loss of {value} yuan"),
 }
 
 
 def reason_sentence(reason: Mapping[str, Any], facts: Mapping[str, Any]) -> Text:
-    """Return one reason as a sentence, e.g. 失踪 3 人，达到较大事故下限."""
+    """Return one reason as a sentence, e.g. 失踪 3 人，按较大报告; an unknown figure is said to be unknown."""
     criterion, value = str(reason["criterion"]), reason["value"]
-    if criterion in {"deaths", "deaths_and_missing", "toll"}:
-        if not facts.get("deaths") and facts.get("missing") == value:
-            criterion = "missing"
-        elif facts.get("missing") or facts.get("trapped_without_contact"):
-            criterion = "deaths_and_missing"
-        else:
-            criterion = "deaths"
-    if criterion in {"direct_loss_yuan", "loss"}:
-        criterion = "direct_loss"
-    words = CRITERIA.get(criterion) or FACTS.get(criterion) or Text(criterion, criterion.replace("_", " "))
-    number = f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else ""
-    grade = GRADES.get(reason.get("grade"), GRADES[None])
-    head = Text(words.zh.format(value=number), words.en.format(value=number))
+    words = criterion_words(criterion)
+    if reason.get("grade") is None:
+        return Text(f"{words.zh}未知，等级可能上升。", f"{words.en}: unknown, the grade may rise.")
+    grade = GRADES[reason["grade"]]
+    if value is None or isinstance(value, bool):
+        return Text(f"{words.zh}，按{grade.zh}报告。", f"{words.en}: reported as {grade.en}.")
+    said = TOLL_WORDS.get(_spoken_as(criterion, value, facts))
+    if said is None:
+        said = Text(f"{words.zh} {{value}}", f"{words.en} {{value}}")
+    number = f"{value:,}"
+    head = Text(said.zh.format(value=number), said.en.format(value=number))
     return Text(f"{head.zh}，按{grade.zh}报告。", f"{head.en}: reported as {grade.en}.")
+
+
+def criterion_words(criterion: str) -> Text:
+    """Return what a criterion of the law engine is called; a special circumstance has its own word."""
+    found = CRITERION_WORDS.get(criterion)
+    if found is not None:
+        return Text(found.zh, found.en)
+    return SPECIAL.get(criterion) or Text(criterion, criterion.replace("_", " "))
+
+
+def _spoken_as(criterion: str, value: Any, facts: Mapping[str, Any]) -> str:
+    """Return under which words a count is said: the dead alone, the missing alone, or both together."""
+    if criterion != "deaths":
+        return criterion
+    if not facts.get("deaths") and facts.get("missing") == value:
+        return "missing"
+    both = facts.get("missing") or facts.get("trapped_without_contact")
+    return "deaths_and_missing" if both else "deaths"
 
 
 def deciding(reasons: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> tuple[Text, Text] | None:

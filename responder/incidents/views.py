@@ -5,18 +5,17 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, redirect, request, send_file
+from flask import Blueprint, Response, jsonify, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from responder.core.clock import as_utc
 from responder.core.errors import Conflict, InvalidInput, ResponderError, Text, nothing_here
 from responder.core.ids import new_id
 from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
 from responder.foundation.web.api import decode_cursor, encode_cursor
-from responder.foundation.web.context import current_locale, render, unit_of_work
+from responder.foundation.web.context import current_locale, installation, render, unit_of_work
 from responder.foundation.web.lexicon import (
     ACCIDENT_TYPES,
     CHANNELS,
@@ -309,7 +308,7 @@ def create_report(incident_id: UUID) -> ResponseReturnValue:
     raw |= {"facts": facts, "source": source}
     raw["reason"] = values.get("change") or values.get("reason")
     if raw.get("at"):
-        raw["at"] = intake_form.with_day(str(raw["at"]), as_utc(g.get("now") or _now()))
+        raw["at"] = intake_form.with_day(str(raw["at"]), installation().database.clock.now())
     refused: ResponderError | None = None
     try:
         with unit_of_work() as uow:
@@ -325,11 +324,6 @@ def create_report(incident_id: UUID) -> ResponseReturnValue:
     with unit_of_work(write=False) as uow:
         incident = queries.incident(uow.session, uow.actor, incident_id)
         return _report_refused(uow, incident, values, refused), refused.status
-
-
-def _now() -> Any:
-    with unit_of_work(write=False) as uow:
-        return uow.now
 
 
 def _report_refused(uow: UnitOfWork, incident: Any, values: dict[str, str], refused: ResponderError) -> str:

@@ -37,7 +37,7 @@ from responder.law.model import (
     Level,
     Party,
     Reason,
-    Supplement,
+    in_order_learned,
     rank_of,
 )
 from responder.law.registry import RuleSets, shipped
@@ -95,7 +95,7 @@ class _Assessing:
         facts = self.case.facts
         known = frozenset(name for name in FIGURES if getattr(facts, name) is not None)
         found = [Version(self.informed_at, Party(Level.UNIT), facts, True, known, self.grade(facts))]
-        for supplement in sorted(self.case.supplements, key=_supplement_order):
+        for supplement in in_order_learned(self.case.supplements):
             changed_at = supplement.changed_at or supplement.at
             inside = self.window_closes_at is None or changed_at < self.window_closes_at
             newer = facts.updated(supplement.facts, FIGURES if inside else OPEN_FIGURES)
@@ -273,12 +273,6 @@ class _Assessing:
         if row is None or highest is None:
             return None
         return investigate(row, self.day, self.case.place, self.case.inquiry, highest, judged.facts)
-
-
-def _supplement_order(supplement: Supplement) -> tuple[datetime, datetime, int, str]:
-    """Order by when it was learned; then by what it says, so that the order of entry never matters."""
-    changed_at = supplement.changed_at or supplement.at
-    return (supplement.at, changed_at, supplement.known_to.level.height, repr(supplement.facts))
 
 
 def _why(grading: Grading) -> str:

@@ -5,7 +5,7 @@ Instants are aware datetimes; day counts and dates are Beijing's (HR-1). An unkn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
@@ -296,6 +296,13 @@ class Supplement:
     facts: Facts
     known_to: Party
     changed_at: datetime | None = None
+
+
+def in_order_learned(supplements: Iterable[Supplement]) -> list[Supplement]:
+    """Order by when each was learned, then by what it says, so that the order of entry never matters."""
+    return sorted(
+        supplements, key=lambda s: (s.at, s.changed_at or s.at, s.known_to.level.height, repr(s.facts))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from responder.law.grading import Grading
-from responder.law.model import Case, Facts, Kind, Obligation
+from responder.law.model import Case, Facts, Kind, Obligation, in_order_learned
 from responder.law.rule_set import RuleSet
 from responder.law.windows import beijing_day, casualty_window
 
@@ -69,7 +69,7 @@ def contradictory(facts: Facts) -> bool:
 def _falls(case: Case) -> bool:
     """Return whether the dead grow fewer from one version to the next."""
     deaths = case.facts.deaths
-    for supplement in sorted(case.supplements, key=lambda s: s.at):
+    for supplement in in_order_learned(case.supplements):
         newer = supplement.facts.deaths
         if newer is not None:
             if deaths is not None and newer < deaths:

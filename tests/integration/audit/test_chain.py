@@ -1,7 +1,6 @@
 """The audit chain on both databases."""
 
 import json
-import time
 from uuid import UUID
 
 import pytest
@@ -161,16 +160,6 @@ def test_many_entries_cost_one_look_at_the_head_and_one_insert(database: Databas
     assert sum("INSERT INTO audit_entry" in s for s in statements) == 1
     assert sum(s.startswith("SELECT audit_head") for s in statements) == 1
     assert sum(s.startswith("UPDATE audit_head") for s in statements) == 1
-
-
-def test_forty_entries_cost_a_few_milliseconds(database: Database) -> None:
-    write(database, 40)
-    best = 1.0
-    for _ in range(5):
-        begun = time.process_time()
-        write(database, 40)
-        best = min(best, time.process_time() - begun)
-    assert best < 0.015  # some 3 ms on an idle core; the limit allows for a busy one
 
 
 def test_the_head_and_the_last_entry_agree(database: Database) -> None:

@@ -1,7 +1,6 @@
 """The whole directory on both databases: loading, routing, names, search."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,13 +96,11 @@ def test_every_reporting_place_has_its_bodies(loaded: Database) -> None:
     assert rooms == 3214
 
 
-def test_loading_again_changes_nothing_and_is_quick(loaded: Database) -> None:
-    begun = time.process_time()
+def test_loading_again_changes_nothing(loaded: Database) -> None:
     with loaded.unit_of_work() as uow:
         report = load_reference(uow)
     assert (report.added, report.changed, report.ended) == (0, 0, 0)
     assert report.unchanged > 70_000
-    assert time.process_time() - begun < 6
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -21,10 +20,8 @@ def database(world_app):
     return installation(world_app).database
 
 
-def test_a_hundred_accidents_are_entered_once_and_fast(database):
-    begun = perf_counter()
+def test_a_hundred_accidents_are_entered_once(database):
     assert len(services.load_historic(database).incidents) == 100
-    assert perf_counter() - begun < 10
     again = services.load_historic(database)
     assert (again.added, len(again.incidents), again.bad) == (0, 100, [])
 

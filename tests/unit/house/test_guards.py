@@ -28,6 +28,7 @@ def test_loopback_is_open() -> None:
         assert door.getpeername() == server.getsockname()
 
 
+NOT_HERE = "nothing is skipped here (RESPONDER_ALLOW_SKIPS=1 allows it)"
 SKIPPED = (
     "def test_it():\n    pytest.skip('not today')",
     "@pytest.mark.xfail\ndef test_it():\n    assert False",
@@ -41,10 +42,10 @@ def test_whatever_is_skipped_fails_the_run(tmp_path: Path) -> None:
     for number, body in enumerate(SKIPPED):
         (tmp_path / f"test_{number}.py").write_text(f"import pytest\n\n{body}\n")
     without = ["-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:xdist"]
-    command = [sys.executable, "-m", "pytest", "-q", "--continue-on-collection-errors", *without]
+    command = [sys.executable, "-m", "pytest", "-q", "-rN", "--continue-on-collection-errors", *without]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert run.stdout.count("nothing is skipped here (RESPONDER_ALLOW_SKIPS=1 allows it)") == len(SKIPPED)
+    assert run.stdout.count(NOT_HERE) == len(SKIPPED)
     assert "skipped in" not in run.stdout
 
 

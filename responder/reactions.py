@@ -11,6 +11,7 @@ from responder.foundation.audit import services as audit
 from responder.foundation.directory import events as directory
 from responder.foundation.messaging.events import DeliveryAnswered
 from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
+from responder.reporting import cross_checks
 from responder.reporting import services as reporting
 from responder.reporting.papers import services as papers
 from responder.tasks.events import TaskOverdue, TaskStepped
@@ -26,7 +27,7 @@ def sign_called_leg(event: CallOutAcknowledged, uow: UnitOfWork) -> None:
 
 REACTIONS: dict[type[Event], Reaction] = {
     IncidentLogged: now(reporting.open_chain),
-    IncidentReported: now(reporting.extend_chain, papers.reissue),
+    IncidentReported: now(reporting.extend_chain, cross_checks.after_report, papers.reissue),
     IncidentClosed: now(reporting.stop_chain),
     DeliveryAnswered: now(escalation.on_answer),
     CallOutAcknowledged: now(sign_called_leg, plan_calls.accept_called, dispatch_calls.answer_called),

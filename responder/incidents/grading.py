@@ -90,6 +90,11 @@ def code_of(found: Grade | None) -> str | None:
     return found.value if found else None
 
 
+def grade_of(code: str | None) -> Grade | None:
+    """Return the grade of a code, None where nothing is graded."""
+    return Grade(code) if code else None
+
+
 def reason_of(reason: Reason) -> dict[str, Any]:
     """Return a reason as it is stored with the report it explains."""
     return {

@@ -298,17 +298,12 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
 
 
 def _changes(incident: Incident, change: Change) -> dict[str, list[Any]]:
-    changes: dict[str, list[Any]] = {}
-    errors: dict[str, Text] = {}
-    for name, after in change.facts.items():
-        before = incident.facts.get(name)
-        if before == after:
-            continue
-        changes[name] = [before, after]
-        falls = before is not None and (after is None or after < before)
-        # The missing may be found and the trapped brought out; the dead do not come back without an error.
-        if falls and name in COUNTED and name != "missing" and change.kind != "correction":
-            errors[f"facts.{name}"] = FALLING
+    changes: dict[str, list[Any]] = {
+        name: [incident.facts.get(name), after]
+        for name, after in change.facts.items()
+        if incident.facts.get(name) != after
+    }
+    errors = falling(incident, change)
     if change.kind == "correction" and not change.reason:
         errors["reason"] = NO_REASON
     if errors:
@@ -316,6 +311,18 @@ def _changes(incident: Incident, change: Change) -> dict[str, list[Any]]:
     if not changes and not (change.summary or change.measures or change.unit or change.accident_type):
         raise invalid(summary=NOTHING_NEW)
     return changes
+
+
+def falling(incident: Incident, change: Change) -> dict[str, Text]:
+    """Return a sentence for each figure that falls without a correction."""
+    errors: dict[str, Text] = {}
+    for name, after in change.facts.items():
+        before = incident.facts.get(name)
+        falls = before is not None and (after is None or after < before)
+        # The missing may be found and the trapped brought out; the dead do not come back without an error.
+        if falls and name in COUNTED and name != "missing" and change.kind != "correction":
+            errors[f"facts.{name}"] = FALLING
+    return errors
 
 
 def _later_report(

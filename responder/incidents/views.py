@@ -19,27 +19,25 @@ from responder.foundation.web.context import current_locale, installation, rende
 from responder.foundation.web.lexicon import (
     ACCIDENT_TYPES,
     CHANNELS,
-    FACTS,
     GRADES,
-    REPORT_KINDS,
     SECTORS,
     STATES,
 )
-from responder.incidents import intake_form, outlook, page, queries, rule_sets, services
-from responder.incidents.models import Attachment, Incident
-from responder.incidents.preview import Reading, outlook_model, preview, read_form
+from responder.incidents import intake_form, page, queries, report_form, services
+from responder.incidents.models import Attachment
+from responder.incidents.preview import Reading, preview, read_form
 from responder.incidents.rules import FACT_NAMES, Reader
 from responder.incidents.wording import title, where
 
 bp = Blueprint("incidents", __name__, template_folder="templates")
 INTAKE = "intake"
+CARRIED = (
+    "summary",
+    "measures",
+    "source_channel",
+    "source_name",
+)  # from an intake into the incident it tells of
 PAGE_ROWS = 50
-KIND_HINTS = {
-    "follow_up": Text("情况有变化或新进展", "something changed or moved on"),
-    "supplement": Text("窗口期内伤亡人数变化", "casualties changed within the window"),
-    "correction": Text("前一版报错了，要写原因", "the last version was wrong; say why"),
-    "final": Text("处置结束，报后结案", "it is over; closes the incident"),
-}
 
 
 def prefix() -> str:
@@ -248,52 +246,36 @@ def new_report(incident_id: UUID) -> ResponseReturnValue:
         incident = queries.incident(uow.session, uow.actor, incident_id)
         asked = request.args.get("kind", "")
         values = {
-            "kind": asked if asked in KIND_HINTS else "follow_up",
-            **{name: request.form.get(name, "") for name in (*FACT_NAMES, "summary")},
+            "kind": asked if asked in report_form.KIND_HINTS else "follow_up",
+            **{name: request.form.get(name, "") for name in (*FACT_NAMES, *CARRIED)},
         }
         if request.method == "POST":
             values["summary"] = request.form.get("summary") or request.form.get("text", "")
-        return _report_page(uow, incident, values, {}, None)
+        return _report_page(uow, incident, values)
 
 
 def _report_page(
-    uow: UnitOfWork,
-    incident: Any,
-    values: dict[str, str],
-    errors: dict[str, str],
-    stale: dict[str, Any] | None,
+    uow: UnitOfWork, incident: Any, values: dict[str, str], refused: ResponderError | None = None
 ) -> str:
-    locale = current_locale()
-    form = {
-        "action": f"{prefix()}/incidents/{incident.id}/reports",
-        "key": request.form.get("idempotency_key") or str(new_id()),
-        "base_version": incident.version,
-        "kinds": [
-            {"value": kind, "label": REPORT_KINDS[kind].in_(locale), "hint": hint.in_(locale)}
-            for kind, hint in KIND_HINTS.items()
-        ],
-        "facts": [{"name": name, "now": incident.facts.get(name)} for name in FACTS],
-        "values": values,
-        "errors": errors,
-        "stale": stale,
-        "preview": _standing(uow, incident),
-    }
-    return render("incidents/report_form.html", uow.session, incident=_head(incident), form=form)
+    key = request.form.get("idempotency_key") or str(new_id())
+    url = f"{prefix()}/incidents/{incident.id}"
+    form = report_form.page_form(incident, request.form, values, uow, url=url, key=key, refused=refused)
+    made = report_form.preview(incident, request.form, uow)
+    return render(
+        "incidents/report_form.html", uow.session, incident=_head(incident), form=form, preview=made
+    )
 
 
-def _standing(uow: UnitOfWork, incident: Incident) -> dict[str, Any] | None:
-    """Return the grade as it stands, what would lift it and which unknown figures could; None for a closed one."""
-    if incident.state != "open":
-        return None
-    latest = queries.reports(uow.session, incident.id)[-1]
-    ahead = outlook_model(outlook.outlook_of(incident, latest, rule_sets.live(uow.session)), current_locale())
-    return {
-        "grade": incident.reporting_grade,
-        "may_rise": incident.may_rise,
-        "deciding": ahead["nearest"],
-        "opens": ahead["could_rise"],
-        "goes_to": None,
-    }
+@bp.post("/incidents/<uuid:incident_id>/reports/preview")
+@requires(Permission.ADD_REPORT)
+def preview_report(incident_id: UUID) -> ResponseReturnValue:
+    """Answer what saving the form would make of the incident: the fragment to htmx, the whole form otherwise."""
+    with unit_of_work(write=False) as uow:
+        incident = queries.incident(uow.session, uow.actor, incident_id)
+        if not request.headers.get("HX-Request"):
+            return _report_page(uow, incident, request.form.to_dict())
+        made = report_form.preview(incident, request.form, uow)
+        return render("incidents/_report_preview.html", uow.session, preview=made)
 
 
 @bp.post("/incidents/<uuid:incident_id>/reports")
@@ -301,14 +283,7 @@ def _standing(uow: UnitOfWork, incident: Incident) -> dict[str, Any] | None:
 def create_report(incident_id: UUID) -> ResponseReturnValue:
     """Save a later report as a new version, or show the form again with what is wrong."""
     values = request.form.to_dict()
-    facts: dict[str, str | None] = {name: values[name] for name in FACT_NAMES if values.get(name, "").strip()}
-    facts |= {name: None for name in request.form.getlist("unknown") if name in FACT_NAMES}
-    source = {"name": values.get("source_name", ""), "phone": values.get("source_phone", "")}
-    raw: dict[str, Any] = {k: v for k, v in values.items() if v.strip()}
-    raw |= {"facts": facts, "source": source}
-    raw["reason"] = values.get("change") or values.get("reason")
-    if raw.get("at"):
-        raw["at"] = intake_form.with_day(str(raw["at"]), installation().database.clock.now())
+    raw = report_form.raw_change(request.form, installation().database.clock)
     refused: ResponderError | None = None
     try:
         with unit_of_work() as uow:
@@ -323,24 +298,7 @@ def create_report(incident_id: UUID) -> ResponseReturnValue:
         return redirect(f"{prefix()}/incidents/{incident_id}", HTTPStatus.SEE_OTHER)
     with unit_of_work(write=False) as uow:
         incident = queries.incident(uow.session, uow.actor, incident_id)
-        return _report_refused(uow, incident, values, refused), refused.status
-
-
-def _report_refused(uow: UnitOfWork, incident: Any, values: dict[str, str], refused: ResponderError) -> str:
-    locale = current_locale()
-    errors = {name: text.in_(locale) for name, text in intake_form.form_errors(refused.errors).items()}
-    if "reason" in errors:
-        errors["change"] = errors.pop("reason")
-    stale = None
-    if isinstance(refused, Conflict):
-        latest = queries.reports(uow.session, incident.id)[-1]
-        stale = {
-            "version": latest.version,
-            "by": f"{latest.agency_name} {latest.person_name}",
-            "at": latest.at,
-            "url": f"{prefix()}/incidents/{incident.id}?changes=1",
-        }
-    return _report_page(uow, incident, values, errors, stale)
+        return _report_page(uow, incident, values, refused), refused.status
 
 
 @bp.post("/incidents/<uuid:incident_id>/attachments")

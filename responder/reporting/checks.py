@@ -22,7 +22,7 @@ from responder.incidents import queries as incidents
 from responder.incidents.models import Incident, IncidentParty, Report
 from responder.incidents.rules import Reader
 from responder.incidents.services import touch
-from responder.law.deadlines import tip_off_limits
+from responder.law.deadlines import TipOffLimits, tip_off_limits
 from responder.law.windows import end_of_day
 from responder.reporting.judgement_models import ReportCheck
 
@@ -35,6 +35,9 @@ SOURCES: dict[str, Text] = {
     "media": Text("媒体", "media"),
     "inspection": Text("检查", "inspection"),
 }
+# Not for people to choose: the product itself holds a version against the one before it.
+LATER_VERSION = "later_version"
+SOURCE_WORDS = {**SOURCES, LATER_VERSION: Text("后一版报告", "the version after it")}
 UNCOVERING = {"tip_off", "media", "inspection"}
 OUTCOMES: dict[str, Text] = {
     "true": Text("属实", "true"),
@@ -98,6 +101,35 @@ def open_check(incident_id: UUID, claim: Claim, uow: UnitOfWork) -> ReportCheck:
     report = _report(incident, claim.version, uow)
     owner = _owner(incident, report, uow)
     limits = tip_off_limits(claim.received_at, of_accident=incident.reporting_grade != "near_miss")
+    row = _opened(incident, report, owner, claim, limits, uow)
+    # The reporter's own level reads this timeline too: it says that there is a check, not what was claimed.
+    _record(incident, row, "check.opened", {}, uow)
+    return row
+
+
+def open_between(
+    incident: Incident, report: Report, source: str, figures: Mapping[str, int | None], uow: UnitOfWork
+) -> ReportCheck:
+    """Hold *figures* that came with a later version against *report*, unasked; whoever wrote them is not the judge."""
+    owner = _owner(incident, report, uow, but=uow.actor.agency_code)
+    limits = TipOffLimits(None, None)
+    if source in UNCOVERING:
+        limits = tip_off_limits(uow.now, of_accident=incident.reporting_grade != "near_miss")
+    claim = Claim(source, "", "", figures, uow.now, report.version)
+    row = _opened(incident, report, owner, claim, limits, uow)
+    _record(incident, row, "check.opened", {}, uow)
+    return row
+
+
+def _opened(
+    incident: Incident,
+    report: Report,
+    owner: tuple[Routed, str],
+    claim: Claim,
+    limits: TipOffLimits,
+    uow: UnitOfWork,
+) -> ReportCheck:
+    office, level = owner
     row = ReportCheck(
         id=new_id(),
         lane_id=incident.lane_id,
@@ -105,10 +137,10 @@ def open_check(incident_id: UUID, claim: Claim, uow: UnitOfWork) -> ReportCheck:
         version=report.version,
         reporter_code=report.agency_code,
         reporter_name=report.agency_name,
-        owner_code=owner.agency_code,
-        owner_name=owner.name,
-        owner_name_en=owner.name_en,
-        owner_level=_level_above(report.known_to),
+        owner_code=office.agency_code,
+        owner_name=office.name,
+        owner_name_en=office.name_en,
+        owner_level=level,
         source=claim.source,
         # Who tipped us off is not kept here: the portal keeps it sealed.
         source_name="" if claim.source == "tip_off" else claim.name,
@@ -129,9 +161,7 @@ def open_check(incident_id: UUID, claim: Claim, uow: UnitOfWork) -> ReportCheck:
         concluded_by=None,
     )
     uow.session.add(row)
-    _let_in(incident, owner.agency_code, uow)
-    # The reporter's own level reads this timeline too: it says that there is a check, not what was claimed.
-    _record(incident, row, "check.opened", {}, uow)
+    _let_in(incident, office.agency_code, uow)
     return row
 
 
@@ -158,15 +188,18 @@ def _level_above(level: str) -> str:
     return LEVELS[min(height + 1, len(LEVELS) - 1)]
 
 
-def _owner(incident: Incident, report: Report, uow: UnitOfWork) -> Routed:
+def _owner(incident: Incident, report: Report, uow: UnitOfWork, but: str = "") -> tuple[Routed, str]:
+    """Return the office one level above the reporter, and its level; a level that is missing leaves it to the next.
+
+    *but* is an office that may not judge, since the later figures are its own.
+    """
     place = directory.place_path(uow.session, incident.jurisdiction_code)
     level = _level_above(report.known_to)
     routed = directory.route(uow.session, place, level, "work_safety", uow.now)
-    while routed.agency_code == report.agency_code and level != "state":
-        # A place without that level: the next one that exists takes it.
+    while routed.agency_code in {report.agency_code, but} and level != "state":
         level = _level_above(level)
         routed = directory.route(uow.session, place, level, "work_safety", uow.now)
-    return routed
+    return routed, level
 
 
 def _let_in(incident: Incident, code: str, uow: UnitOfWork) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from responder.foundation.web.api import iso
-from responder.reporting.checks import SOURCES
+from responder.reporting.checks import SOURCE_WORDS
 from responder.reporting.judgement_models import QualityDecision, ReportCheck, Settlement
 from responder.reporting.quality import FAULTS, Quality
 
@@ -19,7 +19,7 @@ def check_shape(row: ReportCheck) -> dict[str, Any]:
         "owner_name": row.owner_name,
         "owner_level": row.owner_level,
         "source": row.source,
-        "source_word": SOURCES[row.source].zh,
+        "source_word": SOURCE_WORDS[row.source].zh,
         "name": row.source_name,
         "words": row.words,
         "figures": row.figures,

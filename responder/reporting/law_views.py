@@ -30,13 +30,13 @@ from responder.reporting import (
     law_panel,
     overruling,
     quality,
+    quality_model,
     queries,
     services,
     windows,
     work,
 )
 from responder.reporting.assessing import Assessed, assessed
-from responder.reporting.judgement_models import ReportCheck
 from responder.reporting.models import ReportLeg
 from responder.reporting.panel import WAYS
 
@@ -44,11 +44,6 @@ bp = Blueprint("reporting_law", __name__, template_folder="templates")
 FIRST_RESULT = Text("先报初步结果", "first result only")
 NO_SUCH_LEG = UUID(int=0)
 NO_LEG = Text("请写明哪个环节。", "Name the leg.")
-STATE_WORDS = {
-    "on_time": Text("按时", "on time"),
-    "waiting": Text("未签收", "not signed yet"),
-    **quality.FAULTS,
-}
 
 
 @bp.get("/incidents/<uuid:incident_id>/explanation")
@@ -218,13 +213,16 @@ def _quality_page(uow: UnitOfWork, incident_id: UUID, values: dict[str, str], er
     incident = incidents.incident(uow.session, uow.actor, incident_id)
     locale, url = current_locale(), f"{request.script_root}/incidents/{incident_id}"
     may_verify = may(uow.actor.role, Permission.VERIFY_REPORT)
-    rows = [_quality_row(one) for one in quality.of_incident(incident, uow)]
+    rows = [quality_model.quality_row(one) for one in quality.of_incident(incident, uow)]
+    leaps = quality_model.leaps(incidents.reports(uow.session, incident.id))
     model = {
         "rows": [row for row in rows if row["state"] not in {"on_time", "waiting"} or row["decisions"]],
         "on_time": sum(row["state"] == "on_time" for row in rows),
         "waiting": sum(row["state"] == "waiting" for row in rows),
         "decide_url": f"{url}/quality" if may_verify else None,
-        "checks": [_check(row, uow) for row in checks.of_incident(incident, uow)],
+        "checks": [
+            quality_model.check(row, leaps.get(row.version), uow) for row in checks.of_incident(incident, uow)
+        ],
         "check_url": f"{url}/checks" if may_verify else None,
         "answer_url": f"{request.script_root}/checks" if may_verify else None,
         "contradictions": [
@@ -260,65 +258,6 @@ def _quality_page(uow: UnitOfWork, incident_id: UUID, values: dict[str, str], er
 
 def _options(table: dict[str, Text]) -> list[dict[str, str]]:
     return [{"value": key, "label": work.said(text)} for key, text in table.items()]
-
-
-def _quality_row(one: quality.Quality) -> dict[str, Any]:
-    proposal = one.proposal
-    differing = [
-        {"label": work.said(FACTS[name]), "told": told, "found": found}
-        for name, (told, found) in (proposal.differing if proposal else {}).items()
-        if name in FACTS
-    ]
-    return {
-        "leg_id": str(one.leg.id),
-        "from": work.sender_of(one.leg),
-        "to": work.receiver_of(one.leg),
-        "way": work.said(WAYS[one.leg.kind]),
-        "state": one.state,
-        "word": work.said(STATE_WORDS[one.state]),
-        "proposed": bool(proposal and proposal.needs_decision),
-        "may_decide": bool(proposal),
-        "late_seconds": (proposal.late_seconds if proposal else None) or 0,
-        "source": work.said(Text(proposal.source.zh, proposal.source.en)) if proposal else None,
-        "differing": differing,
-        "decisions": [
-            {
-                "word": work.said(quality.FAULTS[row.fault]),
-                "upheld": row.upheld,
-                "reason": row.reason,
-                "by": f"{row.decided_agency} {row.decided_by}",
-                "at": row.decided_at,
-            }
-            for row in one.decisions
-        ],
-    }
-
-
-def _check(row: ReportCheck, uow: UnitOfWork) -> dict[str, Any]:
-    return {
-        "id": str(row.id),
-        "source": work.said(checks.SOURCES[row.source]),
-        "name": row.source_name,
-        "words": row.words,
-        "version": row.version,
-        "owner": row.owner_name_en if work.is_english() else row.owner_name,
-        "differing": [
-            {"label": work.said(FACTS[name]), "told": told, "found": found}
-            for name, (told, found) in row.differing.items()
-        ],
-        "first_due_at": row.first_due_at,
-        "details_due_at": row.details_due_at,
-        "first_result": row.first_result,
-        "first_result_at": row.first_result_at,
-        "outcome": work.said(checks.OUTCOMES[row.outcome]) if row.outcome else None,
-        "conclusion": row.conclusion,
-        "concluded_at": row.concluded_at,
-        "concluded_by": row.concluded_by,
-        "is_ours": row.owner_code == uow.actor.agency_code and row.concluded_at is None,
-        "overdue": row.concluded_at is None
-        and row.details_due_at is not None
-        and uow.now > row.details_due_at,
-    }
 
 
 @bp.post("/incidents/<uuid:incident_id>/quality")

@@ -98,7 +98,7 @@ def rule_words(row: FollowUpDue) -> str:
 
 
 def _to_check(row: ReportCheck, incident: Incident, prefix: str) -> dict[str, Any]:
-    source = checks.SOURCES[row.source]
+    source = checks.SOURCE_WORDS[row.source]
     due_at = row.first_due_at if row.first_result_at is None and row.first_due_at else row.details_due_at
     return {
         "kind": "verify",

@@ -127,6 +127,8 @@ def _told(leg: ReportLeg, reports: Sequence[Report]) -> Report | None:
 def _concerns(row: ReportCheck, leg: ReportLeg, reports: Sequence[Report]) -> bool:
     """Return whether a check speaks of what the leg's sender said: the reporter's own arrows, or its unit's."""
     reporter = next((report.known_to for report in reports if report.version == row.version), "")
+    if row.source == checks.LATER_VERSION and row.outcome is None:
+        return False  # nobody has claimed anything: that a count grew may be the course of events
     return row.outcome != "false" and (
         leg.sender_code == row.reporter_code or (leg.sender == "unit" and reporter in {"unit", "county"})
     )

@@ -16,6 +16,7 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.access.gatekeeper import csrf_token
 from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale, installation
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 from responder.tasks import queries as tasks
 from responder.tasks.rules import ACCEPTED, DECLINED, DONE, LIVE, OPEN, is_late
@@ -25,21 +26,24 @@ from responder.tasks.views import task_model
 SHOWN = 3
 
 
-class PlanPanel:
+class PlanPanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the plans that fit, and those in force."""
-        today = wall(uow.now).date()
-        found = queries.proposals(uow.session, uow.actor, incident, uow.now)
         issued = tasks.of_incident(uow.session, incident.id)
-        return {
-            "plans": [proposal_shape(one, today) for one in found],
+        return self.for_new(incident, uow) | {
             "activations": [
                 activation_shape(row, plan, [task for task in issued if task.source_id == row.id], uow)
                 for row, plan in queries.activations(uow.session, incident.id)
             ],
         }
+
+    def for_new(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
+        """Return the plans that fit."""
+        today = wall(uow.now).date()
+        found = queries.proposals(uow.session, uow.actor, incident, uow.now)
+        return {"plans": [proposal_shape(one, today) for one in found]}
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the response level in force, and the block of plans with their buttons."""
@@ -112,7 +116,7 @@ def _proposed_model(one: queries.Proposed, incident: Incident, uow: UnitOfWork) 
     }
 
 
-class TaskPanel:
+class TaskPanel(IncidentPanel):
     """Registered with the incidents' doors by the application: tasks and the leader's instructions."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:

@@ -175,6 +175,8 @@ def proposals(session: Session, actor: Actor, incident: Incident, now: datetime)
         today=wall(now).date(),
     )
     best = propose(_candidates(session, incident), situation, MOST_PROPOSED)
+    if not best:
+        return []
     # Only the best are read whole.
     wanted = [proposal.id for proposal in best]
     rows = session.execute(_held().where(PlanVersion.id.in_(wanted)))

@@ -39,6 +39,7 @@ class UnitOfWork:
     jobs: Enqueues
     reactions: Reactions = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    committed: bool = False
 
     def emit(self, event: Event) -> None:
         """Tell that *event* happened; its reactions run before the commit."""
@@ -55,6 +56,13 @@ class UnitOfWork:
                 function(event, self)
             for job in reaction.later:
                 self.jobs.enqueue(self.session, job.kind, job.key(event), self.now)
+
+    def commit(self) -> None:
+        """Commit what stands now, and go on reading without the write lock; nothing may be written after it."""
+        self.react()
+        self.session.commit()
+        self.committed = True
+        self.session.connection(execution_options={WRITE_OPTION: False})
 
     @property
     def own_lane(self) -> LaneId:
@@ -73,6 +81,12 @@ class Database:
     jobs: Enqueues
     reactions: Reactions
 
+    def __post_init__(self) -> None:
+        """Make the engine's two faces once: one whose transactions write, one whose transactions only read."""
+        self._binds = {
+            write: self.engine.execution_options(**{WRITE_OPTION: write}) for write in (True, False)
+        }
+
     @contextmanager
     def unit_of_work(
         self, actor: Actor = SYSTEM, lane: LaneId | None = REAL_LANE, *, write: bool = True
@@ -82,11 +96,10 @@ class Database:
         *lane* None serves all lanes (workers, sweeps): rows written there must name their lane.
         A unit with *write* False never takes the write lock and is rolled back.
         """
-        bind = self.engine.execution_options(**{WRITE_OPTION: write})
-        with Session(bind, expire_on_commit=False, info={LANE_KEY: lane}) as session:
+        with Session(self._binds[write], expire_on_commit=False, info={LANE_KEY: lane}) as session:
             uow = UnitOfWork(session, self.clock, actor, lane, self.clock.now(), self.jobs, self.reactions)
             yield uow
-            if not write:
+            if not write or uow.committed:
                 session.rollback()
                 return
             uow.react()

@@ -14,26 +14,31 @@ from responder.dispatch import choosing, command, queries, rules, shapes, work
 from responder.dispatch.models import DispatchOrder
 from responder.dispatch.shapes import said
 from responder.foundation.access.scope import may_act_for
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 
 BEST = 5
 SHOWN_STATES = ("arrived", "departed", "accepted", "issued")
 
 
-class ForcesPanel:
+class ForcesPanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the best five forces, who commands, and the orders."""
-        holder = queries.holder(uow.session, incident)
-        rows = choosing.for_incident(uow, incident, limit=BEST, holder=holder)
-        return {
-            "bases": [shapes.base_row(*row) for row in rows],
-            "command": shapes.holder_shape(holder),
+        return self._best(incident, queries.holder(uow.session, incident), uow) | {
             "dispatch_orders": [
                 shapes.order_shape(order, uow.now) for order in queries.orders(uow.session, incident.id)
             ],
         }
+
+    def for_new(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
+        """Return the best five forces, and who commands by rule."""
+        return self._best(incident, queries.by_rule(uow.session, incident), uow)
+
+    def _best(self, incident: Incident, holder: queries.Holder, uow: UnitOfWork) -> dict[str, Any]:
+        rows = choosing.for_incident(uow, incident, limit=BEST, holder=holder)
+        return {"bases": [shapes.base_row(*row) for row in rows], "command": shapes.holder_shape(holder)}
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the status of command and forces, the block of forces, and what is to be done about them."""

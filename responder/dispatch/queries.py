@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
 from responder.core.actor import Actor
 from responder.core.errors import Text, nothing_here
@@ -89,20 +90,20 @@ class _Fleet(NamedTuple):
     forces: tuple[Force, ...]
 
 
-_fleets: "WeakKeyDictionary[Engine, _Fleet]" = WeakKeyDictionary()
+_fleets: "WeakKeyDictionary[Pool, _Fleet]" = WeakKeyDictionary()
 
 
 def fleet(session: Session) -> tuple[Force, ...]:
     """Return every force as the ranking needs it; one small query where nothing has changed."""
-    engine = session.get_bind().engine
+    database = session.get_bind().engine.pool  # the same for every engine that only differs in its options
     row = session.execute(
         select(func.count(), func.sum(RescueForce.revision), func.max(RescueForce.updated_at))
     ).one()
     stamp = tuple(row)
-    kept = _fleets.get(engine)
+    kept = _fleets.get(database)
     if kept is None or kept.stamp != stamp:
         kept = _Fleet(stamp, tuple(as_value(one) for one in forces(session)))
-        _fleets[engine] = kept
+        _fleets[database] = kept
     return kept.forces
 
 

@@ -12,7 +12,15 @@ from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
 from responder.foundation.audit import words as audit_words
-from responder.foundation.web.api import decode_cursor, encode_cursor, iso, json_body, page_limit, writes
+from responder.foundation.web.api import (
+    Answer,
+    decode_cursor,
+    encode_cursor,
+    iso,
+    json_body,
+    page_limit,
+    writes,
+)
 from responder.foundation.web.context import current_locale, unit_of_work
 from responder.foundation.web.openapi import PROBLEMS, answers, takes
 from responder.incidents import queries, schemas, services, shapes
@@ -30,7 +38,7 @@ LIST_STATES = Text("state 只能是 open、closed 或 voided。", "state is one 
 @answers(schemas.IncidentOut, status_code=201)
 @api.doc(summary="Log an incident", responses=PROBLEMS)
 @writes
-def create(uow: UnitOfWork) -> tuple[dict[str, Any], int]:
+def create(uow: UnitOfWork) -> Answer:
     """Save a first report; answers with grade, legs, missing elements and probable duplicates."""
     raw = json_body()
     intake = read_intake(raw, uow.now, DirectoryPlaces(uow.session, uow.actor.area.code, uow.now))
@@ -42,14 +50,16 @@ def create(uow: UnitOfWork) -> tuple[dict[str, Any], int]:
         sector=intake.sector,
         occurred_at=intake.occurred_at,
     )
-    incident_id = services.log_incident(intake, uow)
-    uow.react()
-    body = shapes.incident_whole(queries.unscoped(uow.session, incident_id), uow)
-    body["duplicates"] = [
+    probable = [
         {"id": str(row.id), "number": row.number, "reporting_grade": row.reporting_grade}
         for row in duplicates
     ]
-    return body, 201
+    incident_id = services.log_incident(intake, uow)
+
+    def shape() -> dict[str, Any]:
+        return shapes.incident_new(queries.unscoped(uow.session, incident_id), uow) | {"duplicates": probable}
+
+    return shape, 201
 
 
 @api.get("/incidents")

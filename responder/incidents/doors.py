@@ -1,22 +1,26 @@
 """Doors through which features to the left add to an incident's page and API answer; `app.py` opens them."""
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from responder.core.uow import UnitOfWork
 from responder.incidents.models import Incident
 
 
-class IncidentPanel(Protocol):
-    """What a feature adds to an incident."""
+class IncidentPanel:
+    """What a feature adds to an incident: nothing, where it says nothing else."""
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return members of the page's view-model; the member `panels` is a list of blocks and is appended."""
-        ...
+        return {}
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return members of the API answer."""
-        ...
+        return {}
+
+    def for_new(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
+        """Return those members of the API answer that whoever has just logged the incident needs next."""
+        return {}
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """JSON shapes of incidents and reports, as INTERFACES names them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from responder.core.lanes import REAL_LANE
@@ -79,8 +80,23 @@ def incident_whole(incident: Incident, uow: UnitOfWork, version: int | None = No
     """Return the incident with its reports and what every feature adds; an older *version* shows its own figures."""
     reports = queries.reports(uow.session, incident.id)
     shown = next((report for report in reports if report.version == version), reports[-1])
-    body = incident_row(incident)
-    body |= {
+    body = _body(incident, shown, reports)
+    for panel in DOORS.panels:
+        body |= panel.for_api(incident, uow)
+    return body
+
+
+def incident_new(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
+    """Return an incident that was logged just now, with what whoever logged it needs next."""
+    reports = queries.reports(uow.session, incident.id)
+    body = _body(incident, reports[0], reports)
+    for panel in DOORS.panels:
+        body |= panel.for_new(incident, uow)
+    return body
+
+
+def _body(incident: Incident, shown: Report, reports: Sequence[Report]) -> dict[str, Any]:
+    return incident_row(incident) | {
         "version": shown.version,
         "facts": facts_shape(shown.facts),
         # What stands now may have been decided since by a leader, or by the closing of the window.
@@ -105,6 +121,3 @@ def incident_whole(incident: Incident, uow: UnitOfWork, version: int | None = No
         "plans": [],
         "bases": [],
     }
-    for panel in DOORS.panels:
-        body |= panel.for_api(incident, uow)
-    return body

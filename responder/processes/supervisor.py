@@ -66,7 +66,8 @@ class Supervisor:
         _die_with(parent)
         status = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            # A shell that starts us in the background has SIGQUIT ignored, and the part would outlive its parent.
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
                 signal.signal(number, signal.SIG_DFL)
             self.parts[name]()
             status = 0

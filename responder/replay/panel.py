@@ -8,6 +8,7 @@ from markupsafe import Markup
 from responder.core.errors import Text
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_locale
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 from responder.law.explain import KIND_WORDS, cited
 from responder.replay import queries, shapes
@@ -16,7 +17,7 @@ bp = Blueprint("replay", __name__, template_folder="templates")  # no page of it
 TITLE = Text("当时应当报给谁", "What would have been owed")
 
 
-class ReplayPanel:
+class ReplayPanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:

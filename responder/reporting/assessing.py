@@ -3,32 +3,13 @@
 from dataclasses import dataclass
 
 from responder.core.uow import UnitOfWork
-from responder.incidents import queries as incidents
 from responder.incidents import rule_sets
 from responder.incidents.grading import case_of
-from responder.incidents.models import Incident, Report
+from responder.incidents.models import Incident
 from responder.law.engine import assess
 from responder.law.model import Assessment, Obligation
 from responder.reporting import chain, overruling
-from responder.reporting.models import ReportLeg
-
-
-@dataclass(frozen=True)
-class Records:
-    """What is on record of an incident: its reports and its legs."""
-
-    reports: tuple[Report, ...]
-    legs: tuple[ReportLeg, ...]
-
-    @property
-    def first(self) -> Report:
-        """Return the first report."""
-        return self.reports[0]
-
-    @property
-    def latest(self) -> Report:
-        """Return the report that stands now."""
-        return self.reports[-1]
+from responder.reporting.chain import Records
 
 
 @dataclass(frozen=True)
@@ -48,14 +29,9 @@ class Assessed(Records):
         return self.answer.obligations
 
 
-def records(incident: Incident, uow: UnitOfWork) -> Records:
-    """Return the records alone, for what needs no judgement."""
-    return Records(tuple(incidents.reports(uow.session, incident.id)), tuple(chain.legs_of(uow, incident)))
-
-
-def assessed(incident: Incident, uow: UnitOfWork) -> Assessed:
-    """Return what the law says of the incident as of now."""
-    seen = records(incident, uow)
+def assessed(incident: Incident, uow: UnitOfWork, seen: Records | None = None) -> Assessed:
+    """Return what the law says of the incident as of now; its records are read where they are not handed in."""
+    seen = seen or chain.records(incident, uow)
     sets = rule_sets.live(uow.session)
     case = case_of(
         incident, seen.reports, receipts=chain.receipts_of(incident, seen.first, seen.legs), as_of=uow.now

@@ -1,7 +1,7 @@
 """Keeps an incident's legs equal to what the law engine says is owed, given what was received."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,6 +25,34 @@ STATE = "000000"
 LIVE = ("planned", "open", "sent", "returned")
 STEPS = {"phone": "telephone", "notify": "notify"}
 LegKey = tuple[int, int, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is on record of an incident: its reports, the first first, and its legs."""
+
+    reports: tuple[Report, ...]
+    legs: list[ReportLeg]
+
+    @property
+    def first(self) -> Report:
+        """Return the first report."""
+        return self.reports[0]
+
+    @property
+    def latest(self) -> Report:
+        """Return the report that stands now."""
+        return self.reports[-1]
+
+
+def records(incident: Incident, uow: UnitOfWork) -> Records:
+    """Return what is on record of the incident."""
+    return Records(tuple(incidents.reports(uow.session, incident.id)), list(legs_of(uow, incident)))
+
+
+def records_of_new(incident: Incident, uow: UnitOfWork) -> Records:
+    """Return what is on record of an incident that was logged just now: its first report, and no leg yet."""
+    return Records(tuple(incidents.reports(uow.session, incident.id)), [])
 
 
 def key_of(leg: ReportLeg) -> LegKey:
@@ -56,37 +84,38 @@ def receipts_of(incident: Incident, first: Report, legs: Sequence[ReportLeg]) ->
     return tuple(receipts)
 
 
-def sync(incident: Incident, uow: UnitOfWork) -> list[ReportLeg]:
+def sync(incident: Incident, seen: Records, uow: UnitOfWork) -> list[ReportLeg]:
     """Open, move and withdraw legs so that they equal what is owed now; return the legs that opened.
 
-    Acknowledged legs never change; an open leg keeps its limit, a planned one follows the receipts before it. Where
-    one office stands in for two parties nothing has to travel between them: that leg is skipped and the next opens.
+    New legs join those of *seen*, and are written with the next flush. Acknowledged legs never change; an open leg
+    keeps its limit, a planned one follows the receipts before it. Where one office stands in for two parties nothing
+    has to travel between them: that leg is skipped and the next opens.
     """
-    opened = _sync_once(incident, uow)
+    opened = _sync_once(incident, seen, uow)
     while any(leg.state == "skipped" for leg in opened):
-        uow.session.flush()
-        opened = [leg for leg in opened if leg.state != "skipped"] + _sync_once(incident, uow)
+        uow.session.flush()  # who was addressed is looked up without one
+        opened = [leg for leg in opened if leg.state != "skipped"] + _sync_once(incident, seen, uow)
     return opened
 
 
-def _sync_once(incident: Incident, uow: UnitOfWork) -> list[ReportLeg]:
-    reports = incidents.reports(uow.session, incident.id)
-    legs = {key_of(leg): leg for leg in legs_of(uow, incident)}
-    receipts = receipts_of(incident, reports[0], list(legs.values()))
+def _sync_once(incident: Incident, seen: Records, uow: UnitOfWork) -> list[ReportLeg]:
+    legs = {key_of(leg): leg for leg in seen.legs}
+    receipts = receipts_of(incident, seen.first, seen.legs)
     sets = rule_sets.live(uow.session)
-    case = case_of(incident, reports, receipts=receipts, as_of=uow.now)
+    case = case_of(incident, seen.reports, receipts=receipts, as_of=uow.now)
     answer = assess(overruling.raised(case, overruling.active(incident, uow), sets), sets)
     owed = {duty.key: duty for duty in answer.obligations if duty.kind is not Kind.FOLLOW_UP}
     missing = [duty for key, duty in owed.items() if key not in legs]
     opened = [_follow(legs[key], duty, uow) for key, duty in owed.items() if key in legs]
     made = _new_legs(incident, missing, uow)
+    seen.legs.extend(made)
     for key, leg in legs.items():
         if key not in owed and leg.state in {"planned", "open"}:
             leg.state, leg.withdrawn_at = "withdrawn", uow.now
     fresh = [leg for leg in opened if leg is not None] + [leg for leg in made if leg.state == "open"]
     for leg in fresh:
-        _settle(leg, incident, reports[0], uow)
-    note_next_due(incident, [*legs.values(), *made])
+        _settle(leg, incident, seen.first, uow)
+    note_next_due(incident, seen.legs)
     return [leg for leg in fresh if leg.state != "acknowledged"]
 
 

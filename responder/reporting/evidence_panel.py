@@ -9,17 +9,14 @@ from responder.core.errors import Text
 from responder.core.permissions import Permission, may
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_locale
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 
 TITLE = Text("谁何时知道什么", "Who knew what when")
 
 
-class EvidencePanel:
+class EvidencePanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
-
-    def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
-        """Return nothing: the file is a call of its own."""
-        return {}
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the link of the printed timeline, and the button for those who may export evidence."""

@@ -19,7 +19,8 @@ from responder.incidents.services import touch
 from responder.law.deadlines import FollowUpsOwed, follow_ups_owed
 from responder.law.model import Grade, Kind, Obligation
 from responder.law.windows import beijing_day, end_of_day
-from responder.reporting.assessing import Records, assessed, records
+from responder.reporting.assessing import assessed
+from responder.reporting.chain import Records, records
 from responder.reporting.duty_models import FollowUpDue
 from responder.reporting.models import ReportLeg, VersionNotice
 
@@ -39,16 +40,17 @@ def of_incident(incident: Incident, uow: UnitOfWork) -> Sequence[FollowUpDue]:
     ).all()
 
 
-def keep(incident: Incident, uow: UnitOfWork, *, fresh: bool = False) -> None:
+def keep(incident: Incident, uow: UnitOfWork, seen: Records | None = None, *, fresh: bool = False) -> None:
     """Make the rows of an incident equal to what is owed now: missing ones are made, met ones are satisfied.
 
-    *fresh* says that the incident was logged just now and can have none yet.
+    Its records are read where they are not handed in; *fresh* says that the incident was logged just now and can
+    have no row yet.
     """
     if incident.historic:
         return
     # A first report has nothing to pass on, and must not wait for a second judgement.
-    judged = assessed(incident, uow) if incident.version > 1 else None
-    seen = judged or records(incident, uow)
+    judged = assessed(incident, uow, seen) if incident.version > 1 else None
+    seen = judged or seen or records(incident, uow)
     rows = [] if fresh else list(of_incident(incident, uow))
     days = [row for row in rows if row.kind == "follow_up"]
     if incident.state == "open":

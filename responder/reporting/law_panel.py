@@ -10,6 +10,7 @@ from responder.core.permissions import Permission, may
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.api import iso
 from responder.foundation.web.lexicon import GRADES
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 from responder.incidents.queries import reports as reports_of
 from responder.reporting import (
@@ -29,7 +30,7 @@ TITLE = Text("续报、窗口与核对", "Follow-ups, window, doubts")
 NEWEST = 4
 
 
-class LawPanel:
+class LawPanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
@@ -45,6 +46,13 @@ class LawPanel:
                 for one in (contradictions.of_incident(incident, uow, reports) if reports else ())
             ],
             "overrulings": [explanation.overruled(row) for row in overruling.of_incident(incident, uow)],
+        }
+
+    def for_new(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
+        """Return when the window closes and which follow-ups are owed."""
+        return {
+            "window_closes_at": iso(windows.casualties_close_at(incident, uow)),
+            "follow_ups": [explanation.follow_up(row) for row in follow_ups.of_incident(incident, uow)],
         }
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from responder.escalation import queries as escalation
 from responder.escalation.queries import CallOutView, RungView
 from responder.foundation.web.lexicon import BODIES
 from responder.foundation.web.words import duration, word
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 from responder.law.explain import STATUS_WORDS
 from responder.law.model import Status
@@ -37,12 +38,16 @@ WAYS = {
 }
 
 
-class ChainPanel:
+class ChainPanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the legs."""
         return {"legs": [leg_shape(leg, uow.now) for leg in queries.legs(uow.session, incident.id)]}
+
+    def for_new(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
+        """Return the legs that opened at once."""
+        return self.for_api(incident, uow)
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the chain, the counts, what is to be done, and who was called."""

@@ -19,6 +19,7 @@ from responder.incidents.models import Incident
 from responder.incidents.services import touch
 from responder.incidents.wording import title
 from responder.reporting import chain, follow_ups, overruling, queries, windows
+from responder.reporting.chain import Records
 from responder.reporting.events import LegAcknowledged, LegOverdue, LegReturned, LegSent
 from responder.reporting.judgement_models import Overruling
 from responder.reporting.models import ReportLeg, VersionNotice
@@ -47,23 +48,24 @@ NO_METHOD = Text("没有这种方式。", "There is no such method.")
 def open_chain(event: IncidentLogged, uow: UnitOfWork) -> None:
     """Open the legs of a new incident, and send the first ones: what is entered is on its way at once."""
     incident = incidents.unscoped(uow.session, event.incident_id)
-    opened = chain.sync(incident, uow)
-    _send_first(incident, opened, uow)
+    seen = chain.records_of_new(incident, uow)
+    opened = chain.sync(incident, seen, uow)
+    _send_first(incident, opened, seen, uow)
     windows.keep(incident, uow, fresh=True)
-    follow_ups.keep(incident, uow, fresh=True)
+    follow_ups.keep(incident, uow, seen, fresh=True)
 
 
 def extend_chain(event: IncidentReported, uow: UnitOfWork) -> None:
     """Follow a new version: a rise restarts the climb, a fall ends duties, everyone who had the last one is told."""
     incident = incidents.unscoped(uow.session, event.incident_id)
     overruling.after_report(incident, uow)
-    before = chain.legs_of(uow, incident)
-    opened = chain.sync(incident, uow)
-    uow.session.flush()
-    _tell_holders(incident, event.version, before, uow)
-    _send_first(incident, opened, uow)
+    seen = chain.records(incident, uow)
+    before = tuple(seen.legs)
+    opened = chain.sync(incident, seen, uow)
+    _tell_holders(incident, event.version, before, seen.latest.kind, uow)
+    _send_first(incident, opened, seen, uow)
     windows.keep(incident, uow)
-    follow_ups.keep(incident, uow)
+    follow_ups.keep(incident, uow, seen)
 
 
 def stop_chain(event: IncidentClosed, uow: UnitOfWork) -> None:
@@ -80,14 +82,14 @@ def report_under(incident_id: UUID, grade: str, reason: str, uow: UnitOfWork) ->
     row = overruling.overrule_grade(incident_id, grade, reason, uow)
     uow.session.flush()
     incident = incidents.unscoped(uow.session, row.incident_id)
-    opened = chain.sync(incident, uow)
-    uow.session.flush()
-    _send_first(incident, opened, uow)
-    follow_ups.keep(incident, uow)
+    seen = chain.records(incident, uow)
+    opened = chain.sync(incident, seen, uow)
+    _send_first(incident, opened, seen, uow)
+    follow_ups.keep(incident, uow, seen)
     return row
 
 
-def _send_first(incident: Incident, opened: Iterable[ReportLeg], uow: UnitOfWork) -> None:
+def _send_first(incident: Incident, opened: Iterable[ReportLeg], seen: Records, uow: UnitOfWork) -> None:
     """Send what the entering office itself owes in writing to offices with a duty room."""
     own = [
         leg
@@ -97,10 +99,12 @@ def _send_first(incident: Incident, opened: Iterable[ReportLeg], uow: UnitOfWork
         and leg.sender_code == uow.actor.agency_code
     ]
     for leg in own:
-        _dispatch(incident, leg, "web", uow.now, uow)
+        _dispatch(incident, leg, "web", uow.now, seen.legs, uow)
 
 
-def _tell_holders(incident: Incident, version: int, legs: Sequence[ReportLeg], uow: UnitOfWork) -> None:
+def _tell_holders(
+    incident: Incident, version: int, legs: Sequence[ReportLeg], kind: str, uow: UnitOfWork
+) -> None:
     """Tell each office that has, or is being sent, an earlier version that there is a new one."""
     holders = {
         leg.receiver_code: leg.receiver_name
@@ -108,7 +112,6 @@ def _tell_holders(incident: Incident, version: int, legs: Sequence[ReportLeg], u
         if leg.receiver_rings and leg.state in {"sent", "acknowledged"}
     }
     holders[incident.agency_code] = holders.get(incident.agency_code, "")
-    kind = incidents.reports(uow.session, incident.id)[-1].kind
     for code, name in holders.items():
         if code == uow.actor.agency_code:
             continue
@@ -158,11 +161,13 @@ def send_leg(leg_id: UUID, method: str, at: datetime | None, uow: UnitOfWork) ->
     moment = _moment(at, uow)
     if moment < leg.starts_at:
         raise invalid(at=BEFORE_START)
-    _dispatch(incident, leg, _method(method), moment, uow)
+    _dispatch(incident, leg, _method(method), moment, chain.legs_of(uow, incident), uow)
     return leg
 
 
-def _dispatch(incident: Incident, leg: ReportLeg, method: str, at: datetime, uow: UnitOfWork) -> None:
+def _dispatch(
+    incident: Incident, leg: ReportLeg, method: str, at: datetime, legs: Iterable[ReportLeg], uow: UnitOfWork
+) -> None:
     leg.state, leg.sent_at, leg.method, leg.version = "sent", at, method, incident.version
     touch(incident, uow)
     audit.record(
@@ -178,8 +183,9 @@ def _dispatch(incident: Incident, leg: ReportLeg, method: str, at: datetime, uow
             "due_at": leg.due_at.isoformat(),
         },
     )
-    if leg.receiver_rings and not _is_ringing(incident, leg, uow):
-        leg.call_out_id = _ring(incident, leg, uow)
+    if leg.receiver_rings and not _is_ringing(leg, legs):
+        with uow.session.no_autoflush:  # a new leg is written once, with the call-out that it started
+            leg.call_out_id = _ring(incident, leg, uow)
     uow.emit(LegSent(incident.id, leg.id))
 
 
@@ -192,16 +198,15 @@ def _ends(leg: ReportLeg) -> dict[str, str]:
     }
 
 
-def _is_ringing(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> bool:
+def _is_ringing(leg: ReportLeg, legs: Iterable[ReportLeg]) -> bool:
     """Several legs to one office ring once."""
-    others = select(ReportLeg.id).where(
-        ReportLeg.incident_id == incident.id,
-        ReportLeg.receiver_code == leg.receiver_code,
-        ReportLeg.state == "sent",
-        ReportLeg.call_out_id.is_not(None),
-        ReportLeg.id != leg.id,
+    return any(
+        other is not leg
+        and other.receiver_code == leg.receiver_code
+        and other.state == "sent"
+        and other.call_out_id is not None
+        for other in legs
     )
-    return uow.session.scalar(others.limit(1)) is not None
 
 
 def _ring(incident: Incident, leg: ReportLeg, uow: UnitOfWork) -> CallOutId:
@@ -268,9 +273,10 @@ def acknowledge_call(
 def _receive(
     incident: Incident, leg: ReportLeg, method: str, at: datetime, who: str, uow: UnitOfWork
 ) -> list[ReportLeg]:
+    seen = chain.records(incident, uow)
     pair = [
         other
-        for other in chain.legs_of(uow, incident)
+        for other in seen.legs
         if (other.climb, other.sender, other.receiver) == (leg.climb, leg.sender, leg.receiver)
         and other.acknowledged_at is None
         and other.state in {"open", "sent", "returned"}
@@ -302,8 +308,7 @@ def _receive(
             "late_seconds": late_seconds(leg, at),
         },
     )
-    uow.session.flush()
-    opened = chain.sync(incident, uow)
+    opened = chain.sync(incident, seen, uow)
     uow.emit(LegAcknowledged(incident.id, leg.id, late))
     return opened
 

@@ -14,6 +14,7 @@ from responder.foundation.directory import queries as directory
 from responder.foundation.web.api import iso
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import LEVELS
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 from responder.reporting import queries as reporting
 from responder.reporting.measures import LevelMeasures, Mark, Row, Span, Stage, measure
@@ -82,7 +83,7 @@ def _action(incident: Incident, uow: UnitOfWork) -> Iterator[Mark]:
                 yield Mark(level_of(order.agency_code), stage, at, row)
 
 
-class MeasuresPanel:
+class MeasuresPanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:

@@ -22,7 +22,10 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_actor, unit_of_work
 from responder.foundation.web.models import RememberedAnswer
 
-Answer = tuple[dict[str, Any], int]
+Body = dict[str, Any]
+Answer = tuple[
+    Body | Callable[[], Body], int
+]  # a body, or what makes it once everything is written; the status
 LONGEST_KEY = 200
 OTHER_REQUEST = Text(
     "这个 Idempotency-Key 已用于另一个请求。请换一个。",
@@ -36,7 +39,11 @@ BAD_CURSOR = Text(
 
 
 def writes(view: Callable[..., Answer]) -> Callable[..., ResponseReturnValue]:
-    """Give *view* a unit of work as first argument, and honour an Idempotency-Key in that same transaction."""
+    """Give *view* a unit of work as first argument, and honour an Idempotency-Key in that same transaction.
+
+    A view that answers with a function is shaped after the commit, so that others need not wait for it; with a key,
+    whose answer is kept beside what it wrote, before it.
+    """
 
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -49,7 +56,11 @@ def writes(view: Callable[..., Answer]) -> Callable[..., ResponseReturnValue]:
                 if earlier is not None:
                     body, status = earlier
                 else:
-                    body, status = view(uow, *args, **kwargs)
+                    made, status = view(uow, *args, **kwargs)
+                    if callable(made):
+                        uow.react() if key else uow.commit()
+                        made = made()
+                    body = made
                     _remember(uow, key, body, status)
         except IntegrityError:
             # Two requests with one key at once: the other one won and its answer is ours too.
@@ -69,7 +80,7 @@ def _request_hash() -> str:
     ).hexdigest()
 
 
-def _earlier(uow: UnitOfWork, key: str) -> Answer | None:
+def _earlier(uow: UnitOfWork, key: str) -> tuple[Body, int] | None:
     if not key:
         return None
     row = uow.session.scalars(

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from responder.core.errors import Text
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_locale
+from responder.incidents.doors import IncidentPanel
 from responder.incidents.models import Incident
 from responder.reporting.papers import queries
 from responder.reporting.papers.views import KIND_WORDS
@@ -15,7 +16,7 @@ from responder.reporting.papers.views import KIND_WORDS
 TITLE = Text("文书", "Papers")
 
 
-class PapersPanel:
+class PapersPanel(IncidentPanel):
     """Registered with the incidents' doors by the application."""
 
     def for_api(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import threading
 import time
 from datetime import timedelta
@@ -21,6 +22,7 @@ from .labour import make_handlers
 def two_parts(folder: str) -> None:
     """Keep two parts alive that do nothing but write their process ids."""
     logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGQUIT, signal.SIG_IGN)  # as a shell leaves it to what it starts in the background
 
     def part(name: str) -> None:
         with (Path(folder) / name).open("a") as file:

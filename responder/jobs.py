@@ -17,7 +17,7 @@ from responder.foundation.messaging.channels import Wanted
 from responder.foundation.messaging.providers import providers
 from responder.foundation.messaging.sending import Sender
 from responder.foundation.messaging.services import DELIVER, DELIVER_MASS
-from responder.foundation.messaging.settings import from_mapping
+from responder.foundation.messaging.settings import MessagingSettings, from_mapping
 from responder.foundation.web.context import Installation
 from responder.reporting import follow_ups, windows
 from responder.reporting import queries as reporting
@@ -39,8 +39,16 @@ def wanted() -> Wanted:
 
 def sender(installed: Installation) -> Sender:
     """Return what carries the outbox to this installation's providers."""
-    settings = from_mapping(installed.settings.environment, demo=installed.settings.demo)
-    return Sender(providers(settings), AddressBook(installed.vault), wanted())
+    return Sender(providers(_messaging(installed)), AddressBook(installed.vault), wanted())
+
+
+def caller(installed: Installation) -> Caller:
+    """Return what climbs the ladders, by the telephone and by whatever else this installation has."""
+    return Caller(wanted(), _messaging(installed).outlets)
+
+
+def _messaging(installed: Installation) -> MessagingSettings:
+    return from_mapping(installed.settings.environment, demo=installed.settings.demo)
 
 
 def handlers(installed: Installation) -> dict[str, Handler]:
@@ -49,13 +57,13 @@ def handlers(installed: Installation) -> dict[str, Handler]:
     return {
         DELIVER: outbox.deliver,
         DELIVER_MASS: outbox.deliver_mass,
-        CALL_OUT: Caller(wanted()).advance,
+        CALL_OUT: caller(installed).advance,
     }
 
 
 def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
     """Return what the clock asks, how often; running one twice, or an hour late, does no harm."""
-    outbox, caller = sender(installed), Caller(wanted())
+    outbox, calling = sender(installed), caller(installed)
     return [
         ("legs past their limit", timedelta(seconds=5), legs.note_overdue),
         ("tasks past their limit", timedelta(seconds=5), tasks.note_overdue),
@@ -65,7 +73,7 @@ def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
         ("follow-ups past their limit", timedelta(minutes=1), follow_ups.note_due),
         ("follow-ups falling due", timedelta(minutes=1), follow_ups.remind),
         ("casualty windows that have closed", timedelta(minutes=5), windows.judge_closed),
-        ("boards fallen silent", timedelta(seconds=30), caller.watch_boards),
-        ("call-outs without a job", timedelta(minutes=1), caller.sweep),
+        ("boards fallen silent", timedelta(seconds=30), calling.watch_boards),
+        ("call-outs without a job", timedelta(minutes=1), calling.sweep),
         ("deliveries without a job", timedelta(minutes=1), outbox.sweep),
     ]

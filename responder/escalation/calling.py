@@ -11,6 +11,7 @@ from responder.core.uow import Database
 from responder.escalation import queries, services
 from responder.escalation.models import CallOut
 from responder.foundation.messaging.channels import Wanted
+from responder.foundation.messaging.groups import Outlets
 
 SWEEP_GRACE = timedelta(seconds=15)
 SWEEP_LIMIT = 1000
@@ -18,9 +19,13 @@ SWEEP_LIMIT = 1000
 
 @dataclass
 class Caller:
-    """Climbs the ladders; `wanted` tells for each kind of target whether somebody must still be found."""
+    """Climbs the ladders; `wanted` tells for each kind of target whether somebody must still be found.
+
+    `outlets` are what calls go out by beside the telephone.
+    """
 
     wanted: Wanted = field(default_factory=dict)
+    outlets: Outlets = services.TELEPHONE_ONLY
 
     def advance(self, database: Database, key: str) -> None:
         """Handle a job of kind `call_out`: *key* is its id, with the rung behind a colon."""
@@ -30,7 +35,7 @@ class Caller:
         if lane is None:
             return
         with database.unit_of_work(lane=LaneId(lane)) as uow:
-            services.climb(uow, call_out_id, self.wanted)
+            services.climb(uow, call_out_id, self.wanted, self.outlets)
 
     def sweep(self, database: Database) -> int:
         """Give every due call-out a job again, should it have lost its own; return how many were due."""
@@ -54,5 +59,5 @@ class Caller:
         raised = 0
         for agency_code, last_seen_at in silent:
             with database.unit_of_work() as uow:
-                raised += services.raise_silence(uow, agency_code, last_seen_at)
+                raised += services.raise_silence(uow, agency_code, last_seen_at, self.outlets)
         return raised

@@ -22,11 +22,13 @@ from responder.foundation.messaging import queries as outbox
 from responder.foundation.messaging import services as messaging
 from responder.foundation.messaging.channels import Wanted
 from responder.foundation.messaging.events import DeliveryAnswered
+from responder.foundation.messaging.groups import Outlets
 from responder.foundation.messaging.rules import late_words
 from responder.foundation.messaging.services import Matter, Recipient
 
 CALL_OUT = "call_out"
 BOARD = "board"
+TELEPHONE_ONLY = Outlets()
 
 
 def start_call_out(
@@ -121,7 +123,7 @@ def on_answer(told: DeliveryAnswered, uow: UnitOfWork) -> None:
     )
 
 
-def climb(uow: UnitOfWork, call_out_id: CallOutId, wanted: Wanted) -> int:
+def climb(uow: UnitOfWork, call_out_id: CallOutId, wanted: Wanted, outlets: Outlets = TELEPHONE_ONLY) -> int:
     """Climb every rung that is due, each once, and put the next one on the clock; return how many were climbed.
 
     Whatever was missed while the system was down is climbed now and says by how much it is late.
@@ -136,19 +138,19 @@ def climb(uow: UnitOfWork, call_out_id: CallOutId, wanted: Wanted) -> int:
         return 0
     climbed = 0
     while row.next_due_at is not None and row.next_due_at <= uow.now:
-        _climb_one(uow, row, row.next_due_at)
+        _climb_one(uow, row, row.next_due_at, outlets)
         climbed += 1
     _enqueue(uow, row.id, row.next_rung, row.next_due_at or uow.now)
     return climbed
 
 
-def _climb_one(uow: UnitOfWork, row: CallOut, due_at: datetime) -> None:
+def _climb_one(uow: UnitOfWork, row: CallOut, due_at: datetime, outlets: Outlets) -> None:
     steps, rung = rules.thaw(row.steps), row.next_rung
     step = rules.step_at(steps, rung)
     found = look_up(uow.session, row.agency_code, step.who, uow.now)
     late = rules.late_seconds(due_at, uow.now)
     uow.session.add(_rung_row(uow, row, rung, step, found, due_at, late))
-    _call(uow, row, step, found, due_at)
+    _call(uow, row, step, found, due_at, outlets)
     if found.people or queries.board_is_alive(uow.session, found.agency_code, uow.now):
         row.found_somebody = True
     _record(uow, row, "call_out.rung", _rung_words(rung, step, found, late))
@@ -186,7 +188,9 @@ def _rung_row(
     )
 
 
-def _call(uow: UnitOfWork, row: CallOut, step: rules.Step, found: Found, due_at: datetime) -> None:
+def _call(
+    uow: UnitOfWork, row: CallOut, step: rules.Step, found: Found, due_at: datetime, outlets: Outlets
+) -> None:
     lower = queries.agency_name(uow.session, row.agency_code).zh
     matter = Matter(
         target_kind=row.target_kind,
@@ -206,6 +210,8 @@ def _call(uow: UnitOfWork, row: CallOut, step: rules.Step, found: Found, due_at:
     messaging.queue(uow, matter, room, by_room, step=row.next_rung, wanted_at=due_at)
     for person in found.people:
         messaging.queue(uow, matter, person, outside, step=row.next_rung, wanted_at=due_at)
+    if outside:
+        messaging.queue_beside(uow, matter, room, found.people, outlets, step=row.next_rung, wanted_at=due_at)
 
 
 def _caller_above(row: CallOut) -> str:
@@ -285,7 +291,9 @@ def beat(uow: UnitOfWork, agency_code: str, login: str) -> None:
         _record_board(uow, "board.back", agency_code)
 
 
-def raise_silence(uow: UnitOfWork, agency_code: str, last_seen_at: datetime) -> bool:
+def raise_silence(
+    uow: UnitOfWork, agency_code: str, last_seen_at: datetime, outlets: Outlets = TELEPHONE_ONLY
+) -> bool:
     """Call the officers on shift whose boards have all stopped asking for news; return whether that was still to do."""
     silence_id = new_id()
     values = {
@@ -298,17 +306,20 @@ def raise_silence(uow: UnitOfWork, agency_code: str, last_seen_at: datetime) -> 
         return False
     above = look_up(uow.session, agency_code, "level_above", uow.now).agency_code
     minutes = int((uow.now - last_seen_at).total_seconds() // 60)
+    room = Recipient(None, queries.agency_name(uow.session, agency_code).zh)
     matter = Matter(
         BOARD,
         silence_id,
         None,
         "值班看板",
         agency_code,
-        f"{queries.agency_name(uow.session, agency_code).zh}已 {minutes} 分钟无声，请查看",
+        f"{room.name}已 {minutes} 分钟无声，请查看",
         caller_agency=above if above != agency_code else None,
     )
-    for person in look_up(uow.session, agency_code, "officer", uow.now).people:
+    officers = look_up(uow.session, agency_code, "officer", uow.now).people
+    for person in officers:
         messaging.queue(uow, matter, person, ("sms", "voice"))
+    messaging.queue_beside(uow, matter, room, officers, outlets)
     _record_board(uow, "board.silent", agency_code)
     return True
 
@@ -321,7 +332,6 @@ def _record_board(uow: UnitOfWork, kind: str, agency_code: str) -> None:
 def _insert_once(session: Session, model: type[CallOut | BoardSilence], values: dict[str, Any]) -> bool:
     # Two workers may do the same at the same moment: the index on what is live lets one of them win.
     dialect_insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.flush()
     statement = dialect_insert(model).values(**values).on_conflict_do_nothing().returning(model.id)
     return session.execute(statement).first() is not None
 

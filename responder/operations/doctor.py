@@ -200,6 +200,10 @@ def _providers(messaging: MessagingSettings) -> Iterator[Finding]:
     asked = bool(messaging.account_sid and messaging.auth_token and messaging.sender)
     yield _provider("SMS and voice", asked, messaging.may_telephone, messaging.base_url)
     yield _provider("e-mail", bool(messaging.smtp_url), messaging.may_mail, messaging.smtp_url)
+    if not messaging.groups:
+        yield _provider("group chats", False, False, "")
+    for place, group in enumerate(messaging.groups, start=1):
+        yield _provider(f"group chat {place}", True, group in messaging.open_groups, group.url)
 
 
 def _provider(what: str, asked: bool, may: bool, url: str) -> Finding:

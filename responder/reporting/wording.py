@@ -8,6 +8,7 @@ CHANNELS = {
     "sms": Text("短信", "SMS"),
     "voice": Text("语音", "voice"),
     "email": Text("邮件", "e-mail"),
+    "im": Text("群消息", "group chat"),
 }
 # Queued, handed over and delivered are three facts; none of them is called "sent" without a receipt.
 DELIVERY_STATES = {

@@ -27,6 +27,13 @@ NAV = (
 )
 OUTSIDE = frozenset({"/duty", "/exercises", "/health"})  # of no exercise
 DUTY_ROOM = Text("值班室", "duty room")
+CHANNELS = {
+    "sms": Text("短信", "SMS"),
+    "voice": Text("语音", "voice"),
+    "email": Text("邮件", "e-mail"),
+    "im": Text("群消息", "group chat"),
+}
+RINGS = ("sms", "voice")
 
 
 def shell(session: Session) -> dict[str, Any]:
@@ -93,8 +100,10 @@ def _watch(session: Session, actor: Actor, now: Any) -> dict[str, Any]:
 
 def _channels(locale: str) -> list[dict[str, Any]]:
     rows = []
-    for channel, name in (("sms", Text("短信", "SMS")), ("voice", Text("语音", "voice"))):
+    for channel, name in CHANNELS.items():
         ok = channel in installation().channels
+        if not ok and channel not in RINGS:
+            continue  # nobody waits for mail or a group chat that was never set up
         state = Text("通", "on") if ok else Text("无服务商", "no provider")
         rows.append({"name": name.in_(locale), "state": state.in_(locale), "ok": ok})
     return rows

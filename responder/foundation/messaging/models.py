@@ -23,7 +23,7 @@ class Delivery(LaneMixin, Base):
     __table_args__ = (
         UniqueConstraint("lane_id", "id"),
         UniqueConstraint("key"),
-        CheckConstraint("channel IN ('board', 'sms', 'voice', 'email')", name="channel"),
+        CheckConstraint("channel IN ('board', 'sms', 'voice', 'email', 'im')", name="channel"),
         CheckConstraint(
             "state IN ('pending', 'sending', 'sent', 'delivered', 'failed_for_now', 'failed_for_good', 'not_sent')",
             name="state",

@@ -61,7 +61,7 @@ def to_telephone(session: Session, agency_code: str) -> Sequence[Delivery]:
 
 def by_hand() -> ColumnElement[bool]:
     """Return the condition under which a delivery calls for a telephone in somebody's hand."""
-    return Delivery.channel.in_(("sms", "voice", "email")) & Delivery.state.in_(FINAL_FAILURES)
+    return (Delivery.channel != "board") & Delivery.state.in_(FINAL_FAILURES)
 
 
 def board_waits(session: Session, agency_code: str) -> bool:

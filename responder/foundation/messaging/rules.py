@@ -13,6 +13,7 @@ RECEIPT_AFTER = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=5)
 LATE_FROM = timedelta(seconds=60)
 LONGEST_SMS = 70
+LONGEST_WRITTEN = 1000
 FAILURES_BEFORE_SWITCH = 2
 LOOKS_BEFORE_REPEAT = 3
 NO_ANSWER = "no_answer"
@@ -27,6 +28,7 @@ EXERCISE_OVER = Text("演练已结束", "the exercise is over")
 LEFT_UNKNOWN = Text("是否发出不明，已重发", "unknown whether it left, sent again")
 NO_RECEIPT = Text("一直没有回执，已重发", "no receipt came, sent again")
 
+LONGEST = {"email": LONGEST_WRITTEN, "im": LONGEST_WRITTEN}  # what is not here is said in one SMS
 OTHER_CHANNEL = {"sms": "voice", "voice": "sms", "email": "sms"}
 
 
@@ -108,11 +110,12 @@ def compose(
     code: str | None,
     late_seconds: int = 0,
     also: Sequence[str] = (),
+    longest: int = LONGEST_SMS,
 ) -> str:
     """Return the words that leave the house: head, number, body, labels and how to sign.
 
     `also` are the numbers of other matters that ride along. The body is cut before a number or the code is; the
-    whole fits one SMS of 70 characters where head and tail allow it.
+    whole is no longer than *longest*, one SMS unless said otherwise, where head and tail allow it.
     """
     if code:
         body = body.removesuffix(ASK).rstrip()  # it is asked for below, with the code
@@ -121,6 +124,6 @@ def compose(
     others = list(dict.fromkeys(each for each in also if each != number))
     tail += f" 另：{'、'.join(others)}" if others else ""
     tail += f" {ASK} 回复{code}" if code else ""
-    room = max(LONGEST_SMS - len(head) - len(tail) - 1, 12)
+    room = max(longest - len(head) - len(tail) - 1, 12)
     kept = body if len(body) <= room else body[: room - 1] + "…"
     return f"{head} {kept}{tail}".strip()

@@ -151,6 +151,7 @@ class Sender:
             code=first.code,
             late_seconds=late,
             also=[rider.number for rider in riders],
+            longest=rules.LONGEST.get(first.channel, rules.LONGEST_SMS),
         )
         for each in leaving:
             each.state, each.sending_at, each.late_seconds = "sending", uow.now, late or None
@@ -190,6 +191,10 @@ class Sender:
         return ask(uow.session, row.target_id) if ask else None
 
     def _address(self, uow: UnitOfWork, row: Delivery) -> Address | None:
+        if row.channel == "im":
+            # The settings hold the address of a group; the row knows it by its digest.
+            group = row.address_seal or ""
+            return Address(group, row.address_masked or "", group)
         person_id = PersonId(row.person_id) if row.person_id else None
         return self.addresses.find(uow.session, person_id, row.agency_code, row.channel)
 

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from responder.core.errors import Conflict, Text, invalid, nothing_here
 from responder.core.ids import CallOutId, DeliveryId, PersonId, new_id
 from responder.core.uow import UnitOfWork
+from responder.foundation.directory import queries as directory
 from responder.foundation.messaging import rules
 from responder.foundation.messaging.events import DeliveryAnswered
+from responder.foundation.messaging.groups import Group, Outlets
 from responder.foundation.messaging.models import Delivery
 
 DELIVER = "deliver"
@@ -25,6 +27,13 @@ class Recipient:
     person_id: PersonId | None
     name: str
     post: str = ""
+    group: Group | None = None  # the room's group chat, not the room's telephone
+
+    def key(self, agency_code: str) -> str:
+        """Return who this is in the key of an attempt."""
+        if self.group is not None:
+            return f"group.{self.group.id}"
+        return str(self.person_id) if self.person_id else f"room.{agency_code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def queue(
 ) -> list[DeliveryId]:
     """Put one first attempt for each channel into the outbox; an attempt that stands there already is left alone."""
     source = str(matter.call_out_id or f"{matter.target_kind}.{matter.target_id}")
-    person = str(recipient.person_id) if recipient.person_id else f"room.{matter.agency_code}"
+    person = recipient.key(matter.agency_code)
     keys = {channel: rules.delivery_key(source, step, person, channel, 1) for channel in channels}
     standing = set(uow.session.scalars(select(Delivery.key).where(Delivery.key.in_(keys.values()))))
     at = wanted_at or uow.now
@@ -72,6 +81,26 @@ def queue(
         key = f"{matter.target_id}:{uow.now.timestamp():.3f}"
         uow.jobs.enqueue(uow.session, DELIVER_MASS, key, uow.now)
     return added
+
+
+def queue_beside(
+    uow: UnitOfWork,
+    matter: Matter,
+    room: Recipient,
+    people: Iterable[Recipient],
+    outlets: Outlets,
+    *,
+    step: int = 0,
+    wanted_at: datetime | None = None,
+) -> None:
+    """Put into the outbox what goes out beside the telephone: mail to who has an address, the room's group chats."""
+    for person in people if outlets.mail else ():
+        known = directory.contacts(uow.session, person.person_id) if person.person_id else ()
+        if any(contact.kind == "email" for contact in known):
+            queue(uow, matter, person, ("email",), step=step, wanted_at=wanted_at)
+    for group in outlets.groups_of(matter.agency_code):
+        of_room = Recipient(None, room.name, group=group)
+        queue(uow, matter, of_room, ("im",), step=step, wanted_at=wanted_at)
 
 
 def _row(
@@ -101,6 +130,8 @@ def _row(
         person_name=recipient.name,
         person_post=recipient.post,
         channel=channel,
+        address_masked=recipient.group.host if recipient.group else None,
+        address_seal=recipient.group.id if recipient.group else None,
         body=matter.body,
         state="pending",
         looks=0,
@@ -146,6 +177,8 @@ def attempt_again(
     who = Recipient(row.person_id, row.person_name, row.person_post)
     again = _row(uow, matter, who, channel or row.channel, key, row.step, at, row.is_mass)
     again.lane_id, again.attempt, again.is_repeat = row.lane_id, attempt, channel is None
+    if channel is None:
+        again.address_masked, again.address_seal = row.address_masked, row.address_seal
     uow.session.add(again)
     schedule(uow, again, at)
     return again
@@ -160,7 +193,8 @@ def fail(uow: UnitOfWork, row: Delivery, reason: Text, *, for_good: bool = False
     if not for_good and row.attempt < rules.FAILURES_BEFORE_SWITCH:
         following = attempt_again(uow, row, uow.now + rules.RETRY_AFTER)
     else:
-        following = attempt_again(uow, row, uow.now, rules.OTHER_CHANNEL[row.channel])
+        other = rules.OTHER_CHANNEL.get(row.channel)
+        following = attempt_again(uow, row, uow.now, other) if other else None
     row.state = "failed_for_good" if following is None else "failed_for_now"
 
 

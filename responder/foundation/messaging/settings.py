@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from responder.config import SettingsWrong
+from responder.foundation.messaging.groups import Group, GroupUnreadable, Outlets, read_groups
+
 TWILIO_URL = "https://api.twilio.com"
 
 
@@ -18,6 +21,7 @@ class MessagingSettings:
     sender: str = ""
     base_url: str = TWILIO_URL
     smtp_url: str = ""
+    groups: tuple[Group, ...] = ()
     demo: bool = False
 
     @property
@@ -32,10 +36,21 @@ class MessagingSettings:
         return bool(self.smtp_url) and (not self.demo or is_loopback(self.smtp_url))
 
     @property
+    def open_groups(self) -> tuple[Group, ...]:
+        """The group chats that messages may go to: a demo stays on this machine."""
+        return tuple(group for group in self.groups if not self.demo or is_loopback(group.url))
+
+    @property
+    def outlets(self) -> Outlets:
+        """What messages may leave by beside the telephone."""
+        return Outlets(self.open_groups, self.may_mail)
+
+    @property
     def channels(self) -> frozenset[str]:
         """The channels that leave the house and have a provider."""
-        telephone = {"sms", "voice"} if self.may_telephone else set()
-        return frozenset(telephone | ({"email"} if self.may_mail else set()))
+        by_telephone = {"sms", "voice"} if self.may_telephone else set()
+        by_mail = {"email"} if self.may_mail else set()
+        return frozenset(by_telephone | by_mail | ({"im"} if self.open_groups else set()))
 
     def webhook(self, path: str) -> str:
         """Return the public address at which the provider reaches *path*."""
@@ -43,7 +58,14 @@ class MessagingSettings:
 
 
 def from_mapping(environment: Mapping[str, str], *, demo: bool = False) -> MessagingSettings:
-    """Return the settings named in *environment*; *demo* seals the installation off from the world."""
+    """Return the settings named in *environment*; *demo* seals the installation off from the world.
+
+    Raises SettingsWrong for a group chat whose address is none.
+    """
+    try:
+        groups = read_groups(environment.get("RESPONDER_IM_URLS", ""))
+    except GroupUnreadable as error:
+        raise SettingsWrong(f"RESPONDER_IM_URLS: {error}; write https://… or dingtalk+https://…") from error
     return MessagingSettings(
         public_url=environment.get("RESPONDER_PUBLIC_URL", "") or "http://127.0.0.1:8000",
         account_sid=environment.get("RESPONDER_TWILIO_ACCOUNT_SID", ""),
@@ -51,6 +73,7 @@ def from_mapping(environment: Mapping[str, str], *, demo: bool = False) -> Messa
         sender=environment.get("RESPONDER_TWILIO_FROM", ""),
         base_url=environment.get("RESPONDER_TWILIO_BASE_URL", "") or TWILIO_URL,
         smtp_url=environment.get("RESPONDER_SMTP_URL", ""),
+        groups=groups,
         demo=demo,
     )
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from responder.core.errors import Text
 from responder.foundation.messaging import rules
 from responder.foundation.messaging.channels import Accepted, Outcome, Outgoing, Refused, Unknown
+from responder.foundation.messaging.http_answers import never_left, outcome_of_status
 from responder.foundation.messaging.settings import TWILIO_URL, MessagingSettings, is_loopback
 
 TIMEOUT_SECONDS = rules.PROVIDER_MAY_TAKE.total_seconds()
@@ -137,11 +138,9 @@ def is_signed(settings: MessagingSettings, url: str, form: Mapping[str, str], si
 def _outcome_of(error: Exception) -> Outcome:
     status = getattr(error, "status", None)
     if isinstance(status, int):
-        for_good = 400 <= status < 500 and status not in (408, 429)
         reason = Text(f"服务商拒收（{status}）", f"refused by the provider ({status})")
-        # 500, 502 and 504 may come after the message was taken.
-        return Unknown(reason) if status in (500, 502, 504) else Refused(reason, for_good)
-    return Refused(UNREACHED, for_good=False) if _never_left(error) else _unknown(error)
+        return outcome_of_status(status, reason)
+    return Refused(UNREACHED, for_good=False) if never_left(error) else _unknown(error)
 
 
 def _unknown(error: Exception) -> Unknown:
@@ -154,14 +153,3 @@ def _failures() -> tuple[type[Exception], ...]:
     from twilio.base.exceptions import TwilioException
 
     return (OSError, TwilioException)
-
-
-def _never_left(error: Exception) -> bool:
-    from requests.exceptions import ConnectionError as NoConnection
-    from requests.exceptions import ConnectTimeout
-    from urllib3.exceptions import MaxRetryError, NewConnectionError
-
-    if isinstance(error, ConnectTimeout):
-        return True
-    cause = error.args[0] if isinstance(error, NoConnection) and error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

@@ -25,7 +25,7 @@ class Installation:
     settings: Settings
     database: Database
     vault: Any
-    channels: frozenset[str]  # what can leave the house: sms, voice, email
+    channels: frozenset[str]  # what can leave the house: sms, voice, email, im
     shell: Callable[[Session], dict[str, Any]]
 
 

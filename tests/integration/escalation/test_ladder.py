@@ -18,8 +18,10 @@ from responder.escalation.calling import Caller
 from responder.escalation.events import CallOutAcknowledged
 from responder.escalation.models import CallOut, CallRung
 from responder.foundation.audit import queries as audit
+from responder.foundation.directory.services import add_contact
 from responder.foundation.messaging.addresses import AddressBook
 from responder.foundation.messaging.events import DeliveryAnswered
+from responder.foundation.messaging.groups import Outlets, read_groups
 from responder.foundation.messaging.models import Delivery
 from responder.foundation.messaging.sending import Sender
 from tests.rooms import VAULT, Rooms, furnish
@@ -346,3 +348,33 @@ def test_a_board_that_falls_silent_calls_its_officer_once_until_it_is_back(
         services.beat(uow, "220600", "baishan")
         assert queries.silent_boards(uow.session, ["220600"]) == {}
     assert {row.state for row in deliveries(database, person_name="李敏")} == {"not_sent"}
+
+
+def test_beside_the_telephone_a_rung_mails_who_has_an_address_and_tells_the_groups_of_the_room(
+    database: Database, rooms: Rooms, clock: FixedClock
+) -> None:
+    groups = read_groups("220600=http://127.0.0.1:1/a 220605=http://127.0.0.1:1/b http://127.0.0.1:1/all")
+    with database.unit_of_work() as uow:
+        add_contact(uow, VAULT, "email", "limin@example.cn", person_id=rooms.people["李敏"])
+        start(uow)
+    caller = Caller(outlets=Outlets(groups, mail=True))
+    work(database, caller)
+    work(database, caller)
+    assert called(database, "email") == ["李敏"]
+    assert [row.address_seal for row in deliveries(database, channel="im")] == [groups[0].id, groups[2].id]
+    clock.move(timedelta(minutes=3))
+    work(database, caller)
+    assert called(database, "email") == ["李敏"]
+    assert [row.step for row in deliveries(database, channel="im")] == [0, 0, 1, 1]
+
+
+def test_a_silent_board_is_told_to_the_groups_too(
+    database: Database, rooms: Rooms, clock: FixedClock
+) -> None:
+    caller = Caller(outlets=Outlets(read_groups("http://127.0.0.1:1/all")))
+    with database.unit_of_work(actor=rooms.actor("李敏")) as uow:
+        services.beat(uow, "220600", "李敏")
+    clock.move(timedelta(minutes=4))
+    assert caller.watch_boards(database) == 1
+    (told,) = deliveries(database, channel="im")
+    assert told.body == "白山市应急管理局已 4 分钟无声，请查看"

@@ -132,6 +132,14 @@ def test_a_provider_is_reached_or_the_call_list_is_named(
     assert found(sealed, "SMS and voice").words.startswith("off: a demo")
 
 
+def test_each_group_chat_is_looked_at(stamped: Database, tmp_path: Path, exchange: str) -> None:
+    assert found(installed(stamped, tmp_path), "group chats").words.startswith("no provider")
+    urls = f"{exchange}/hook http://127.0.0.1:1/hook"
+    here = installed(stamped, tmp_path, RESPONDER_IM_URLS=urls)
+    assert [found(here, f"group chat {place}").ok for place in (1, 2)] == [True, False]
+    assert "hook" not in found(here, "group chat 2").words
+
+
 def test_a_database_that_is_away_or_of_another_release_is_told(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,17 @@
 """What the doctor says about settings."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from responder.config import SettingsWrong, load_settings
 from responder.foundation.messaging.settings import from_mapping
-from responder.operations.settings_guide import explained, oddities
+from responder.operations import settings_guide
+from responder.operations.settings_guide import GUIDES, OF_THE_SCRIPTS, explained, oddities
 
+ROOT = Path(__file__).parents[3]
+GUIDE = Path(settings_guide.__file__)
 TWILIO = {
     "RESPONDER_TWILIO_ACCOUNT_SID": "AC1",
     "RESPONDER_TWILIO_AUTH_TOKEN": "hush",
@@ -55,3 +59,22 @@ def test_every_setting_is_explained_and_no_secret_is_shown() -> None:
 def test_a_log_level_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsWrong, match="RESPONDER_LOG_LEVEL is"):
         load_settings({"RESPONDER_HOME": str(tmp_path), "RESPONDER_LOG_LEVEL": "loud"})
+
+
+PACKAGES = ("responder", "plans", "duty_roster", "maps")
+NAMED = re.compile(r"""["'`]?(RESPONDER_[A-Z_]+)\b""")
+
+
+def names_in(*paths: Path) -> set[str]:
+    found = {name for path in paths for name in NAMED.findall(path.read_text(encoding="utf-8"))}
+    return {name for name in found if not OF_THE_SCRIPTS.match(name)}
+
+
+def test_the_settings_that_the_code_reads_are_those_that_are_explained() -> None:
+    code = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path != GUIDE]
+    assert names_in(*code) == {guide.name for guide in GUIDES}
+
+
+@pytest.mark.parametrize("paper", ["docs/operator.md", ".env.example"])
+def test_every_setting_is_documented_and_nothing_else_is(paper: str) -> None:
+    assert names_in(ROOT / paper) == {guide.name for guide in GUIDES}

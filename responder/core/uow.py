@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from responder.core.ids import LaneId
 from responder.core.lanes import LANE_KEY, REAL_LANE
 
 _WRITTEN = "written"
+Row = TypeVar("Row")
 
 
 class Enqueues(Protocol):
@@ -63,6 +64,11 @@ class UnitOfWork:
         self.session.commit()
         self.committed = True
         self.session.connection(execution_options={WRITE_OPTION: False})
+
+    def written(self, kind: type[Row]) -> list[Row]:
+        """Return the rows of a kind that this unit has put into the database, in the order of their writing."""
+        self.session.flush()
+        return [row for row in self.session.info.get(_WRITTEN, ()) if isinstance(row, kind)]
 
     @property
     def own_lane(self) -> LaneId:

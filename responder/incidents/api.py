@@ -41,19 +41,20 @@ LIST_STATES = Text("state 只能是 open、closed 或 voided。", "state is one 
 def create(uow: UnitOfWork) -> Answer:
     """Save a first report; answers with grade, legs, missing elements and probable duplicates."""
     raw = json_body()
-    intake = read_intake(raw, uow.now, DirectoryPlaces(uow.session, uow.actor.area.code, uow.now))
-    duplicates = queries.probable_duplicates(
-        uow.session,
-        uow.actor,
-        jurisdiction_code=jurisdiction_of(intake.place),
-        unit=intake.unit,
-        sector=intake.sector,
-        occurred_at=intake.occurred_at,
-    )
-    probable = [
-        {"id": str(row.id), "number": row.number, "reporting_grade": row.reporting_grade}
-        for row in duplicates
-    ]
+    with unit_of_work(write=False) as looking:  # nobody has to wait for what is only looked up
+        intake = read_intake(raw, uow.now, DirectoryPlaces(looking.session, uow.actor.area.code, uow.now))
+        duplicates = queries.probable_duplicates(
+            looking.session,
+            uow.actor,
+            jurisdiction_code=jurisdiction_of(intake.place),
+            unit=intake.unit,
+            sector=intake.sector,
+            occurred_at=intake.occurred_at,
+        )
+        probable = [
+            {"id": str(row.id), "number": row.number, "reporting_grade": row.reporting_grade}
+            for row in duplicates
+        ]
     incident_id = services.log_incident(intake, uow)
 
     def shape() -> dict[str, Any]:

@@ -52,7 +52,7 @@ def records(incident: Incident, uow: UnitOfWork) -> Records:
 
 def records_of_new(incident: Incident, uow: UnitOfWork) -> Records:
     """Return what is on record of an incident that was logged just now: its first report, and no leg yet."""
-    return Records(tuple(incidents.reports(uow.session, incident.id)), [])
+    return Records(tuple(row for row in uow.written(Report) if row.incident_id == incident.id), [])
 
 
 def key_of(leg: ReportLeg) -> LegKey:

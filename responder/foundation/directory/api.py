@@ -4,26 +4,34 @@ from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import request
 from pydantic import BaseModel, Field
 
-from responder.core.errors import nothing_here
+from responder.core.errors import Text, invalid, nothing_here
 from responder.core.permissions import Permission, requires
 from responder.foundation.directory import queries
 from responder.foundation.directory.models import Agency
 from responder.foundation.directory.rules import Office
 from responder.foundation.directory.search import Hit
+from responder.foundation.web.api import page_limit
 from responder.foundation.web.context import current_actor, unit_of_work
+from responder.foundation.web.openapi import PROBLEMS, answers, takes
 
 api = APIBlueprint("directory_api", __name__, url_prefix="/api/v1", tag="directory")
+LONGEST_SEARCH = 100
+MOST_PLACES, USUAL_PLACES = 50, 10
+SEARCH_TOO_LONG = Text("太长了：最多 100 字。", "Too long: 100 characters at most.")
 
 
 class PlacesQuery(BaseModel):
     """A search for places."""
 
     q: str = Field(
-        "", max_length=100, description="Name, part of it, pinyin initials, code, former name or English."
+        "",
+        max_length=LONGEST_SEARCH,
+        description="Name, part of it, pinyin initials, code, former name or English.",
     )
-    limit: int = Field(10, ge=1, le=50)
+    limit: int = Field(USUAL_PLACES, ge=1, le=MOST_PLACES)
 
 
 class PlaceOut(BaseModel):
@@ -83,22 +91,26 @@ class AgencyOut(BaseModel):
 
 @api.get("/jurisdictions")
 @requires(Permission.ENTER)
-@api.input(PlacesQuery, location="query")
-@api.output(PlacesOut)
-@api.doc(responses=[401, 403, 422])
-def jurisdictions(query_data: PlacesQuery) -> dict[str, Any]:
+@takes(PlacesQuery, "query")
+@answers(PlacesOut)
+@api.doc(summary="Find places", responses=PROBLEMS)
+def jurisdictions() -> dict[str, Any]:
     """Places that a text may mean; those of the caller's province come first among equals."""
+    words = request.args.get("q", "")
+    if len(words) > LONGEST_SEARCH:
+        raise invalid(q=SEARCH_TOO_LONG)
+    limit = page_limit(request.args.get("limit"), MOST_PLACES, USUAL_PLACES)
     with unit_of_work(write=False) as uow:
         home = queries.place_of_agency(uow.session, current_actor().agency_code)
         near = home.province_code if home is not None else None
-        hits = queries.search_places(uow.session, query_data.q, query_data.limit, near)
+        hits = queries.search_places(uow.session, words, limit, near)
     return {"items": [place_json(hit) for hit in hits], "next": None}
 
 
 @api.get("/agencies/<code>")
 @requires(Permission.ENTER)
-@api.output(AgencyOut)
-@api.doc(responses=[401, 403, 404])
+@answers(AgencyOut)
+@api.doc(summary="An office", responses=PROBLEMS)
 def agency(code: str) -> dict[str, Any]:
     """An office with its former names; telephone numbers are masked."""
     with unit_of_work(write=False) as uow:
@@ -135,13 +147,13 @@ def _agency_json(row: Agency, office: Office) -> dict[str, Any]:
         "jurisdiction": row.jurisdiction_code,
         "has_duty_room": row.has_duty_room,
         "established": row.established,
-        "opened_on": row.opened_on,
-        "closed_on": row.closed_on,
+        "opened_on": row.opened_on.isoformat() if row.opened_on else None,
+        "closed_on": row.closed_on.isoformat() if row.closed_on else None,
         "parent": row.parent_code,
         "stand_in": row.stand_in_code,
         "confidence": row.confidence,
         "former_names": [
-            {"name": old.name, "name_en": old.name_en, "until_on": old.until_on}
+            {"name": old.name, "name_en": old.name_en, "until_on": old.until_on.isoformat()}
             for old in office.former_names
         ],
     }

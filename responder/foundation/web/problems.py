@@ -52,7 +52,9 @@ def problem(status: int, kind: str, text: Text, **members: Any) -> Response:
         "detail": text.in_(current_locale()),
         **{name: value for name, value in members.items() if value},
     }
-    return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
+    # A name that is echoed may hold half a character, which no answer can carry.
+    words = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    return Response(words, status, mimetype="application/problem+json")
 
 
 def error_page(status: int, text: Text) -> ResponseReturnValue:

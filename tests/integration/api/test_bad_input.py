@@ -177,6 +177,13 @@ def test_a_lone_surrogate_is_dropped_and_not_an_error(named: Named) -> None:
     assert answer.get_json()["summary"] == "坏字"
 
 
+def test_a_name_with_a_lone_surrogate_is_refused_by_its_name(named: Named) -> None:
+    body = json.dumps({**FIELDS, "facts": {"deaths": 1, "\ud800": 1}}).encode()
+    answer = named("jiangyuan").call("POST", "incidents", data=body, content_type="application/json")
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert list(answer.get_json()["errors"]) == ["facts.?"]
+
+
 def test_the_same_post_twice_is_one_incident_and_another_one_a_conflict(named: Named, product: Flask) -> None:
     key = {"Idempotency-Key": "first-call-0042"}
     first = named("jiangyuan").post("incidents", FIELDS, status=201, headers=key)
@@ -310,6 +317,9 @@ def test_forms_with_bytes_that_are_no_text_do_not_break_anything(
         "incidents?since=never",
         "incidents?until=2026-99-99",
         "incidents?state=asleep",
+        "jurisdictions?limit=0",
+        "jurisdictions?limit=x",
+        "jurisdictions?q=" + "x" * 101,
     ],
 )
 def test_a_list_asked_for_wrongly_is_refused(path: str, named: Named) -> None:

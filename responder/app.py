@@ -50,7 +50,7 @@ from responder.incidents.doors import DOORS
 from responder.reactions import REACTIONS
 from responder.replay import panel as replay_panel
 from responder.reporting import api as reporting_api
-from responder.reporting import evidence_api, evidence_views
+from responder.reporting import evidence_api, evidence_views, rescue_api, rescue_views
 from responder.reporting import law_api as reporting_law_api
 from responder.reporting import law_views as reporting_law_views
 from responder.reporting import views as reporting_views
@@ -78,6 +78,8 @@ BLUEPRINTS = (
     reporting_law_views.bp,
     reporting_law_api.api,
     replay_panel.bp,
+    rescue_views.bp,
+    rescue_api.api,
     evidence_views.bp,
     evidence_api.api,
     papers_views.bp,

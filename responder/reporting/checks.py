@@ -37,7 +37,7 @@ SOURCES: dict[str, Text] = {
 }
 # Not for people to choose: the product itself holds a version against the one before it.
 LATER_VERSION = "later_version"
-SOURCE_WORDS = {**SOURCES, LATER_VERSION: Text("后一版报告", "the version after it")}
+SOURCE_WORDS = {**SOURCES, LATER_VERSION: Text("数字跳变", "leap in the figures")}
 UNCOVERING = {"tip_off", "media", "inspection"}
 OUTCOMES: dict[str, Text] = {
     "true": Text("属实", "true"),

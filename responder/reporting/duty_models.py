@@ -1,4 +1,4 @@
-"""Tables of what is owed beside the legs: follow-ups, supplements, and the windows that close."""
+"""Tables of what is owed beside the legs: follow-ups, supplements, the windows that close, the end of the rescue."""
 
 from datetime import datetime
 from typing import Any
@@ -71,3 +71,26 @@ class CasualtyWindow(LaneMixin, Base):
     grade_after: Mapped[str | None]
     noted_at: Mapped[datetime | None]
     noted: Mapped[bool] = mapped_column(default=False)
+
+
+class RescueEnd(LaneMixin, Base):
+    """That the rescue was declared over, signed; a rescue taken up again ends that, and the row stays."""
+
+    __tablename__ = "rescue_end"
+    __table_args__ = (lane_fk("incident_id", "incident"), Index("ix_rescue_end_incident", "incident_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[IncidentId]
+    ended_at: Mapped[datetime]
+    reason: Mapped[str]
+    version: Mapped[int]  # the follow-up that told it to everybody
+    signed_by: Mapped[str]
+    signed_post: Mapped[str]
+    agency_code: Mapped[str]
+    agency_name: Mapped[str]
+    signed_at: Mapped[datetime]
+    resumed_at: Mapped[datetime | None]
+    resumed_reason: Mapped[str] = mapped_column(default="")
+    resumed_version: Mapped[int | None]
+    resumed_by: Mapped[str | None]
+    resumed_agency: Mapped[str | None]

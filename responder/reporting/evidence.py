@@ -21,10 +21,11 @@ from responder.foundation.web.api import iso
 from responder.incidents import queries as incidents
 from responder.incidents.models import Incident, Report
 from responder.incidents.shapes import incident_row, report_shape
-from responder.reporting import queries
+from responder.reporting import queries, rescue
 from responder.reporting.evidence_print import evidence_ledger, timeline_ledger
 from responder.reporting.papers import queries as papers
 from responder.reporting.papers.models import Paper
+from responder.reporting.rescue import declaration_shape
 from responder.reporting.seal import sealed
 from responder.reporting.shapes import leg_shape
 
@@ -67,6 +68,7 @@ def evidence_of(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
             for notice in queries.notices(session, incident.id)
         ],
         "calls": _calls(incident.id, uow),
+        "rescue_ends": [declaration_shape(row) for row in rescue.of_incident(incident, uow)],
         "papers": [_paper(paper) for paper in reversed(papers.papers(session, incident.id))],
         "audit": proof,
         "audit_check": {

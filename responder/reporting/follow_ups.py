@@ -19,9 +19,10 @@ from responder.incidents.services import touch
 from responder.law.deadlines import FollowUpsOwed, follow_ups_owed
 from responder.law.model import Grade, Kind, Obligation
 from responder.law.windows import beijing_day, end_of_day
+from responder.reporting import rescue
 from responder.reporting.assessing import assessed
 from responder.reporting.chain import Records, records
-from responder.reporting.duty_models import FollowUpDue
+from responder.reporting.duty_models import FollowUpDue, RescueEnd
 from responder.reporting.models import ReportLeg, VersionNotice
 
 AREA = ".work_safety"
@@ -53,9 +54,11 @@ def keep(incident: Incident, uow: UnitOfWork, seen: Records | None = None, *, fr
     seen = judged or seen or records(incident, uow)
     rows = [] if fresh else list(of_incident(incident, uow))
     days = [row for row in rows if row.kind == "follow_up"]
+    declared = rescue.of_incident(incident, uow)
     if incident.state == "open":
-        days += _make_days(incident, seen, days, uow)
+        days += _make_days(incident, seen, days, declared, uow)
     _meet_days(days, seen.reports)
+    _end_with_rescue(days, declared)
     if incident.state != "open":
         # After the final report has met its own day: only what is left over is superfluous.
         _end(incident, days)
@@ -69,16 +72,22 @@ def keep(incident: Incident, uow: UnitOfWork, seen: Records | None = None, *, fr
 
 
 def _make_days(
-    incident: Incident, seen: Records, known: Sequence[FollowUpDue], uow: UnitOfWork
+    incident: Incident,
+    seen: Records,
+    known: Sequence[FollowUpDue],
+    declared: Sequence[RescueEnd],
+    uow: UnitOfWork,
 ) -> list[FollowUpDue]:
     today, start = beijing_day(uow.now), beijing_day(incident.occurred_at) + timedelta(days=1)
-    # What was reported before the record was entered here is not known here, and not asked for.
     # What was reported before the record was entered here is not known here, and not asked for.
     first = max([start, beijing_day(incident.entered_at), *(date.fromisoformat(row.day) for row in known)])
     last = max(today, start)
     made: list[FollowUpDue] = []
     day = first
     while day <= last:
+        if rescue.is_over(declared, end_of_day(day)):
+            day += timedelta(days=1)
+            continue
         owed = _owed(incident, seen, day, uow)
         needed = owed.needed if owed else 0
         standing = {row.number: row for row in known if row.day == day.isoformat()}
@@ -165,6 +174,14 @@ def _meet_days(rows: Sequence[FollowUpDue], reports: Sequence[Report]) -> None:
         else:
             continue
         row.satisfied_at, row.satisfied_by, row.late = met.at, met.version, met.at >= row.due_at
+
+
+def _end_with_rescue(rows: Sequence[FollowUpDue], declared: Sequence[RescueEnd]) -> None:
+    """Withdraw what fell due after the rescue was over; what was missed while it went on stays missed."""
+    for row in rows:
+        if row.satisfied_at is None and rescue.is_over(declared, row.due_at):
+            ended = max(one.ended_at for one in declared if one.ended_at < row.due_at)
+            row.withdrawn_at, row.late = row.withdrawn_at or ended, False
 
 
 def _end(incident: Incident, rows: Sequence[FollowUpDue]) -> None:

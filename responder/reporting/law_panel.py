@@ -20,6 +20,7 @@ from responder.reporting import (
     follow_ups,
     law_work,
     overruling,
+    rescue,
     windows,
     work,
 )
@@ -37,6 +38,7 @@ class LawPanel(IncidentPanel):
         """Return follow-ups, window, contradictions and overrulings."""
         closes_at = windows.casualties_close_at(incident, uow)
         reports = reports_of(uow.session, incident.id) if incident.version > 1 else []
+        over = rescue.standing(incident, uow)
         return {
             "window_closes_at": iso(closes_at),
             "outside_window": [r.version for r in reports if windows.is_outside(r, closes_at)],
@@ -46,6 +48,7 @@ class LawPanel(IncidentPanel):
                 for one in (contradictions.of_incident(incident, uow, reports) if reports else ())
             ],
             "overrulings": [explanation.overruled(row) for row in overruling.of_incident(incident, uow)],
+            "rescue_ended_at": iso(over.ended_at) if over else None,
         }
 
     def for_new(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class LawPanel(IncidentPanel):
         closes_at = windows.casualties_close_at(incident, uow)
         rows = follow_ups.of_incident(incident, uow)
         decided = overruling.of_incident(incident, uow)
+        over = rescue.standing(incident, uow)
         html = render_template(
             "reporting/_law_panel.html",
             law={
@@ -79,6 +83,10 @@ class LawPanel(IncidentPanel):
                 "may_check": may(uow.actor.role, Permission.VERIFY_REPORT),
                 "explanation_url": f"{url}/explanation",
                 "quality_url": f"{url}/quality",
+                "rescue_ended_at": over.ended_at if over else None,
+                "rescue_by": f"{over.agency_name} {over.signed_by}" if over else None,
+                "rescue_url": f"{url}/rescue",
+                "closed": incident.state != "open",
             },
         )
         return {

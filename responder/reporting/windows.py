@@ -29,18 +29,23 @@ def casualties_close_at(incident: Incident, uow: UnitOfWork) -> datetime | None:
     return closes_at(day, window) if window else None
 
 
-def keep(incident: Incident, uow: UnitOfWork, *, fresh: bool = False) -> None:
-    """Remember when the incident has to be judged again, following a change of its sector or type."""
-    if incident.historic:
-        return
+def missing_count_at(incident: Incident, uow: UnitOfWork) -> datetime | None:
+    """Return the instant from which the missing count as dead; None where the day's rules know none."""
     rules, day = (
         rule_sets.live(uow.session).for_moment(incident.occurred_at),
         beijing_day(incident.occurred_at),
     )
     window = missing_window(rules, day, incident.sector, incident.accident_type)
-    if window is None:
+    return closes_at(day, window) if window else None
+
+
+def keep(incident: Incident, uow: UnitOfWork, *, fresh: bool = False) -> None:
+    """Remember when the incident has to be judged again, following a change of its sector or type."""
+    if incident.historic:
         return
-    at = closes_at(day, window)
+    at = missing_count_at(incident, uow)
+    if at is None:
+        return
     row = None if fresh else of_incident(incident, uow)
     if row is None:
         uow.session.add(

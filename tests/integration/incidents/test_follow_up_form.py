@@ -110,7 +110,7 @@ def test_three_that_become_twelve_open_a_check_one_level_above_the_reporter(
     assert api("jiangyuan").get(f"incidents/{incident}/checks")["items"] == []
     shown = words_of(page("baishan").get(f"/incidents/{incident}/quality"))
     assert "为什么由 3 人变为 12 人" in shown
-    assert "核查后一版报告：第 1 版报告" in words_of(page("baishan").get("/board?all=1"))
+    assert "核查数字跳变：第 1 版报告" in words_of(page("baishan").get("/board?all=1"))
     # A count that grew accuses nobody: only a check that proves true makes the first report a short one.
     legs = api("baishan").get(f"incidents/{incident}/quality")["items"]
     assert {row["state"] for row in legs} <= {"waiting", "on_time", "late"}

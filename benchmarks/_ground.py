@@ -23,7 +23,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
 
-from responder import schema
+from responder import revision
 from responder.core.actor import Role
 from responder.core.clock import SystemClock
 from responder.core.db import Base, make_engine
@@ -118,8 +118,8 @@ def lay(url: str) -> Database:
         Base.metadata.create_all(connection)
         lane = {"id": REAL_LANE, "kind": "real", "title": "现实", "opened_at": database.clock.now()}
         connection.execute(insert(Lane), [lane])
-        head = ScriptDirectory(str(schema.MIGRATIONS)).get_current_head()
-        MigrationContext.configure(connection).stamp(ScriptDirectory(str(schema.MIGRATIONS)), head or "head")
+        migrations = ScriptDirectory(str(revision.MIGRATIONS))
+        MigrationContext.configure(connection).stamp(migrations, revision.newest())
     with database.unit_of_work() as uow:
         load_reference(uow)
     return database

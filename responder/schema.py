@@ -1,21 +1,18 @@
 """The schema of the database: bring it up to date, compare it with the models, check what must hold."""
 
 import tempfile
-from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, insert, select, text
 
 from responder.core.db import Base, make_engine
 from responder.core.lanes import REAL_LANE, Lane
 from responder.core.uow import Database
 from responder.models import load_models
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+from responder.revision import MIGRATIONS, is_current
 
 
 def _config(connection: Connection) -> Config:
@@ -39,12 +36,6 @@ def upgrade(database: Database) -> str:
     if prepare is not None:
         prepare(database.engine)
     return f"schema is at {current}"
-
-
-def is_current(connection: Connection) -> bool:
-    """Return whether the database stands at the newest migration."""
-    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
 
 
 def differences() -> list[str]:

@@ -16,6 +16,7 @@ from responder.foundation.messaging.settings import is_loopback
 from responder.foundation.web.context import EXTENSION, Installation
 from responder.processes.clock import Ticker
 from responder.processes.supervisor import Supervisor, run_all_in_one, timed_work, web_server
+from responder.processes.warming import warm
 from responder.processes.worker import Worker, process_name
 
 WORKER_THREADS = 4
@@ -31,6 +32,7 @@ def serve(info: ScriptInfo, all_in_one: bool, bind: str, workers: int) -> None:
     app, installed = _load(info)
     if installed.settings.demo and not is_loopback(f"//{bind}"):
         raise click.UsageError("the demo serves this machine only: bind to 127.0.0.1")
+    warm(app, installed.database)
     web = web_server(app, bind, workers)
     installed.database.engine.dispose()
     if all_in_one:

@@ -110,7 +110,7 @@ def search_places(session: Session, text: str, limit: int = 10, near: str | None
 
     Towns follow where there is room for them.
     """
-    hits = search.search(cache.remember(session, "search", lambda: _index(session)), text, limit, near)
+    hits = search.search(search_index(session), text, limit, near)
     asked = "".join(text.split())
     if len(hits) >= limit or len(asked) < 2 or asked.isascii():
         return hits
@@ -128,6 +128,11 @@ def search_places(session: Session, text: str, limit: int = 10, near: str | None
             whole, whole_en = f"{above.full_name}{name}", f"{name}, {above.full_name_en}"
             hits.append(Hit(code, name, name, whole, whole_en, "town"))
     return hits
+
+
+def search_index(session: Session) -> search.Index:
+    """Return the index over all names, built once for each version of the directory."""
+    return cache.remember(session, "search", lambda: _index(session))
 
 
 def _index(session: Session) -> search.Index:

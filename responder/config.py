@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,15 @@ DEMO_MARK = "demo"  # the file in RESPONDER_HOME that says the installation hold
 
 class SettingsWrong(Exception):
     """A setting cannot be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """How long before a limit the boards are reminded of it: an installation's own choice, never law."""
+
+    leg: timedelta = timedelta(minutes=30)
+    first_follow_up: timedelta = timedelta(hours=14)  # where two are owed a day: 10:00
+    follow_up: timedelta = timedelta(hours=2)  # the last of a day, and a supplement: 22:00
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Settings:
     log_level: str = "INFO"
     tile_url: str = ""
     job_engine: str = "embedded"
+    reminders: Reminders = Reminders()
     demo: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,9 +87,34 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log_level=log_level,
         tile_url=env.get("RESPONDER_TILE_URL", ""),
         job_engine=job_engine,
+        reminders=_reminders(env),
         demo=(home / DEMO_MARK).exists(),
         environment=env,
     )
+
+
+def _reminders(env: Mapping[str, str]) -> Reminders:
+    usual = Reminders()
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    return Reminders(
+        leg=_span(env, "RESPONDER_REMIND_LEG_MINUTES", timedelta(minutes=1), usual.leg, day),
+        first_follow_up=_span(
+            env, "RESPONDER_REMIND_FIRST_FOLLOW_UP_HOURS", hour, usual.first_follow_up, day
+        ),
+        follow_up=_span(env, "RESPONDER_REMIND_FOLLOW_UP_HOURS", hour, usual.follow_up, day),
+    )
+
+
+def _span(
+    env: Mapping[str, str], name: str, unit: timedelta, usual: timedelta, longest: timedelta
+) -> timedelta:
+    text = env.get(name, "").strip()
+    if not text:
+        return usual
+    most = longest // unit
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= most):
+        raise SettingsWrong(f"{name} is a whole number from 0 to {most}")
+    return int(text) * unit
 
 
 def _kept_secret(home: Path) -> str:

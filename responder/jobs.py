@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from plans import calls as plan_calls
 from plans.exercises.running import run_injects
@@ -19,7 +20,7 @@ from responder.foundation.messaging.sending import Sender
 from responder.foundation.messaging.services import DELIVER, DELIVER_MASS
 from responder.foundation.messaging.settings import MessagingSettings, from_mapping
 from responder.foundation.web.context import Installation
-from responder.reporting import follow_ups, windows
+from responder.reporting import follow_ups, reminding, windows
 from responder.reporting import queries as reporting
 from responder.reporting import services as legs
 from responder.tasks import services as tasks
@@ -64,14 +65,15 @@ def handlers(installed: Installation) -> dict[str, Handler]:
 def periodic(installed: Installation) -> list[tuple[str, timedelta, UseCase]]:
     """Return what the clock asks, how often; running one twice, or an hour late, does no harm."""
     outbox, calling = sender(installed), caller(installed)
+    reminders = installed.settings.reminders
     return [
         ("legs past their limit", timedelta(seconds=5), legs.note_overdue),
         ("tasks past their limit", timedelta(seconds=5), tasks.note_overdue),
         ("orders nobody accepted", timedelta(seconds=5), orders.note_unanswered),
         ("injects of exercises", timedelta(seconds=5), run_injects),
-        ("legs falling due", timedelta(seconds=30), legs.remind),
+        ("legs falling due", timedelta(seconds=30), partial(legs.remind, before=reminders.leg)),
         ("follow-ups past their limit", timedelta(minutes=1), follow_ups.note_due),
-        ("follow-ups falling due", timedelta(minutes=1), follow_ups.remind),
+        ("follow-ups falling due", timedelta(minutes=1), partial(reminding.remind, reminders=reminders)),
         ("casualty windows that have closed", timedelta(minutes=5), windows.judge_closed),
         ("boards fallen silent", timedelta(seconds=30), calling.watch_boards),
         ("call-outs without a job", timedelta(minutes=1), calling.sweep),

@@ -40,6 +40,21 @@ GUIDES = (
     Guide("RESPONDER_SMTP_URL", "", "the mail server for alarms", secret=True),
     Guide("RESPONDER_IM_URLS", "", "robots of group chats that hear every alarm", secret=True),
     Guide("RESPONDER_TILE_URL", "", "map tiles under the shipped outlines"),
+    Guide(
+        "RESPONDER_REMIND_LEG_MINUTES",
+        "30",
+        "how long before a limit boards are reminded of it; no law sets it",
+    ),
+    Guide(
+        "RESPONDER_REMIND_FIRST_FOLLOW_UP_HOURS",
+        "14",
+        "before midnight: the first of two follow-ups a day; no law sets it",
+    ),
+    Guide(
+        "RESPONDER_REMIND_FOLLOW_UP_HOURS",
+        "2",
+        "before midnight: a day's last follow-up, and supplements; no law sets it",
+    ),
     Guide("RESPONDER_LOCALE", "zh_Hans_CN", "language where nothing else decides it"),
     Guide("RESPONDER_TIMEZONE", "Asia/Shanghai", "the wall clock"),
     Guide("RESPONDER_LOG_LEVEL", "INFO", "how much is logged"),

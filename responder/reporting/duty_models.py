@@ -44,7 +44,7 @@ class FollowUpDue(LaneMixin, Base):
     source: Mapped[dict[str, Any]]
     status: Mapped[str]
     starts_at: Mapped[datetime]
-    remind_at: Mapped[datetime]  # a setting, not law
+    remind_at: Mapped[datetime]  # no reminder before this: the start of its day
     due_at: Mapped[datetime]
     satisfied_at: Mapped[datetime | None]
     satisfied_by: Mapped[int | None]  # the version of the report

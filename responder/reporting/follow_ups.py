@@ -26,9 +26,6 @@ from responder.reporting.duty_models import FollowUpDue, RescueEnd
 from responder.reporting.models import ReportLeg, VersionNotice
 
 AREA = ".work_safety"
-# Settings, not law: the breach stands at 24:00 of the day.
-MORNING = timedelta(hours=14)  # before midnight: the first of two, at 10:00
-EVENING = timedelta(hours=2)  # the last of the day, at 22:00
 SWEEP = 200
 
 
@@ -137,7 +134,7 @@ def _day_row(
         source={"zh": strictest.source.zh, "en": strictest.source.en},
         status=strictest.status.value,
         starts_at=end_of_day(owed.day - timedelta(days=1)),
-        remind_at=owed.due_at - (MORNING if number < owed.needed else EVENING),
+        remind_at=end_of_day(owed.day - timedelta(days=1)),
         due_at=owed.due_at,
     )
 
@@ -246,7 +243,7 @@ def _supplement_row(
         source={"zh": duty.source.zh, "en": duty.source.en},
         status=duty.status.value,
         starts_at=duty.starts_at,
-        remind_at=duty.due_at - EVENING,
+        remind_at=duty.starts_at,
         due_at=duty.due_at,
     )
 
@@ -332,29 +329,11 @@ def _note(incident: Incident, row: FollowUpDue, uow: UnitOfWork) -> None:
     missed = row.satisfied_at is None or row.satisfied_at > row.due_at
     if row.withdrawn_at is None and missed:
         row.late = True
-        _record(incident, row, f"{row.kind}.late", uow)
+        record(incident, row, f"{row.kind}.late", uow)
 
 
-def remind(database: Database) -> int:
-    """Record that a follow-up or supplement falls due soon, so that boards show it; return how many."""
-    with database.unit_of_work(lane=None) as uow:
-        rows = uow.session.scalars(
-            select(FollowUpDue)
-            .where(FollowUpDue.reminded.is_(False), FollowUpDue.remind_at <= uow.now)
-            .order_by(FollowUpDue.remind_at)
-            .limit(SWEEP)
-            .with_for_update(skip_locked=True)
-        ).all()
-        for row in rows:
-            row.reminded = True
-            if row.satisfied_at is None and row.withdrawn_at is None and row.due_at > uow.now:
-                incident = incidents.unscoped(uow.session, row.incident_id)
-                touch(incident, uow)
-                _record(incident, row, f"{row.kind}.reminded", uow)
-        return len(rows)
-
-
-def _record(incident: Incident, row: FollowUpDue, kind: str, uow: UnitOfWork) -> None:
+def record(incident: Incident, row: FollowUpDue, kind: str, uow: UnitOfWork) -> None:
+    """Note in the timeline what became of a row: late, or reminded of."""
     audit.record(
         uow,
         kind,

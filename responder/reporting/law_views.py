@@ -1,6 +1,7 @@
 """Pages of why and how well: the explanation with its overrulings; quality, checks and contradictions."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from responder.core.errors import Conflict, InvalidInput, NotPermitted, Responde
 from responder.core.ids import parse_id
 from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
-from responder.foundation.web.context import current_locale, render, unit_of_work
+from responder.foundation.web.context import current_locale, installation, render, unit_of_work
 from responder.foundation.web.lexicon import FACTS, GRADES
 from responder.incidents import outlook, rule_sets
 from responder.incidents import queries as incidents
@@ -70,6 +71,7 @@ def _why_page(uow: UnitOfWork, incident_id: UUID, values: dict[str, str], errors
         **outlook_model(ahead, locale),
         "parties": _parties(seen, incident, uow),
         "follow_ups": [law_panel.follow_up_model(row, uow) for row in follow_ups.of_incident(incident, uow)],
+        "reminders": _reminders(),
         "window_closes_at": windows.casualties_close_at(incident, uow),
         "overrulings": [law_panel.overruling_model(row) for row in overruling.of_incident(incident, uow)],
         "overrule_url": f"{request.script_root}/incidents/{incident.id}/overrulings" if leads else None,
@@ -82,6 +84,16 @@ def _why_page(uow: UnitOfWork, incident_id: UUID, values: dict[str, str], errors
         "grades": [{"value": code, "label": GRADES[code].in_(locale)} for code in overruling.GRADED],
     }
     return render("reporting/explanation.html", uow.session, incident=_head(incident), why=model, form=form)
+
+
+def _reminders() -> dict[str, int]:
+    """Return how long before a limit boards are reminded here: minutes for legs, hours before midnight for the rest."""
+    chosen, hour = installation().settings.reminders, timedelta(hours=1)
+    return {
+        "leg": chosen.leg // timedelta(minutes=1),
+        "first_follow_up": chosen.first_follow_up // hour,
+        "follow_up": chosen.follow_up // hour,
+    }
 
 
 def _head(incident: Incident) -> dict[str, Any]:

@@ -27,7 +27,6 @@ from responder.reporting.models import ReportLeg, VersionNotice
 METHODS = ("web", "phone", "paper", "fax", "file", "sms", "voice")
 # A phone call never closes a written duty; whoever signs a written report also answers the phone limit.
 CLOSED_BY_PHONE = {"phone", "notify", "bypass"}
-REMIND_BEFORE = timedelta(minutes=30)  # a setting, not law
 SWEEP = 500
 ALREADY = Text("这份报告已经签收。", "This report is acknowledged already.")
 NOT_SENT_YET = Text("还没有送出，不能签收。", "It has not been sent yet, so it cannot be acknowledged.")
@@ -390,10 +389,10 @@ def note_overdue(database: Database) -> int:
         return len(rows)
 
 
-def remind(database: Database) -> int:
-    """Record that a leg falls due soon, so that boards show it; return how many."""
+def remind(database: Database, before: timedelta) -> int:
+    """Record that a leg falls due within *before*, so that boards show it; return how many."""
     with database.unit_of_work(lane=None) as uow:
-        rows = queries.soon_due(uow.session, uow.now, uow.now + REMIND_BEFORE, SWEEP)
+        rows = queries.soon_due(uow.session, uow.now, uow.now + before, SWEEP)
         about = incidents.unscoped_many(uow.session, {leg.incident_id for leg in rows})
         for leg in rows:
             leg.reminded = True

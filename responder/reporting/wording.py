@@ -40,16 +40,16 @@ audit_words.register(
             "follow-up {which} of {day} did not come in time: {from}",
         ),
         "follow_up.reminded": Text(
-            "提醒：{day} 第 {which} 次续报将到时限，{from}",
-            "reminder: follow-up {which} of {day} falls due, {from}",
+            "提醒：{day} 第 {which} 次续报将到时限，{from}（提醒时间是设置，不是法定时限）",
+            "reminder: follow-up {which} of {day} falls due, {from} (when to remind is a setting, not law)",
         ),
         "supplement.late": Text(
             "第 {which} 版补报当日未转报：{from} → {to}",
             "version {which} was not passed on the same day: {from} → {to}",
         ),
         "supplement.reminded": Text(
-            "提醒：第 {which} 版补报当日须转报，{from} → {to}",
-            "reminder: version {which} is to be passed on today, {from} → {to}",
+            "提醒：第 {which} 版补报当日须转报，{from} → {to}（提醒时间是设置，不是法定时限）",
+            "reminder: version {which} is to be passed on today, {from} → {to} (when to remind is a setting, not law)",
         ),
         "window.closed": Text(
             "补报窗口关闭，法定等级由{before}改判为{after}",

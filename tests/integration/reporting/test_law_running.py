@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from responder.config import Reminders
 from responder.core.clock import FixedClock
 from responder.core.errors import Conflict, InvalidInput
 from responder.foundation.directory.services import load_reference
 from responder.incidents import rule_sets
 from responder.law.registry import shipped
-from responder.reporting import follow_ups, windows
+from responder.reporting import follow_ups, reminding, windows
 from responder.reporting.duty_models import FollowUpDue
 from tests.integration.reporting.naming import Named
 from tests.world import installation, later
@@ -166,9 +167,34 @@ def test_a_reminder_is_recorded_once_before_the_limit(
     incident = log(api, deaths=1)
     later(clock, days=1, hours=8)  # 22:00 on the 22nd
     for _ in range(2):
-        follow_ups.remind(database)
+        reminding.remind(database, Reminders())
     said = [x["what"] for x in api("jilin").get(f"incidents/{incident['id']}/timeline")["items"]]
     assert len([words for words in said if words.startswith("提醒")]) == 1
+
+
+def test_when_the_boards_are_reminded_is_a_setting_and_moves_no_limit(
+    api: Named, clock: FixedClock, world_app: Flask
+) -> None:
+    database = installation(world_app).database
+    incident = log(api, deaths=12)  # serious: two a day
+    early = Reminders(first_follow_up=timedelta(hours=20), follow_up=timedelta(hours=1))
+
+    def reminded() -> list[str]:
+        entries = api("jilin").get(f"incidents/{incident['id']}/timeline")["items"]
+        return [entry["what"] for entry in entries if entry["kind"] == "follow_up.reminded"]
+
+    later(clock, hours=13, minutes=59)  # 03:59 on the 22nd
+    assert reminding.remind(database, early) == 0
+    later(clock, minutes=1)
+    assert reminding.remind(database, early) == 1
+    assert reminding.remind(database, early) == 0
+    later(clock, hours=18, minutes=30)  # 22:30: two hours would be over, one is not
+    assert reminding.remind(database, early) == 0
+    assert len(reminded()) == 1
+    assert "提醒时间是设置，不是法定时限" in reminded()[0]
+    assert reminding.remind(database, Reminders()) == 1
+    limits = api("jilin").get(f"incidents/{incident['id']}")["follow_ups"]
+    assert {row["due_at"] for row in limits if row["day"] == "2026-11-22"} == {"2026-11-23T00:00:00+08:00"}
 
 
 def test_a_casualty_change_is_passed_on_the_same_day_to_each_office_that_was_told(

@@ -1,11 +1,12 @@
 """What the doctor says about settings."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from responder.config import SettingsWrong, load_settings
+from responder.config import Reminders, SettingsWrong, load_settings
 from responder.foundation.messaging.settings import from_mapping
 from responder.operations import settings_guide
 from responder.operations.settings_guide import GUIDES, OF_THE_SCRIPTS, explained, oddities
@@ -78,3 +79,22 @@ def test_the_settings_that_the_code_reads_are_those_that_are_explained() -> None
 @pytest.mark.parametrize("paper", ["docs/operator.md", ".env.example"])
 def test_every_setting_is_documented_and_nothing_else_is(paper: str) -> None:
     assert names_in(ROOT / paper) == {guide.name for guide in GUIDES}
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1.5", "1441", "soon", "１０"])
+def test_a_reminder_that_is_no_span_is_refused_at_once(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(SettingsWrong, match="RESPONDER_REMIND_LEG_MINUTES is a whole number from 0 to 1440"):
+        load_settings({"RESPONDER_HOME": str(tmp_path), "RESPONDER_REMIND_LEG_MINUTES": wrong})
+
+
+def test_reminders_are_read_in_their_units(tmp_path: Path) -> None:
+    assert load_settings({"RESPONDER_HOME": str(tmp_path)}).reminders == Reminders()
+    found = load_settings(
+        {
+            "RESPONDER_HOME": str(tmp_path),
+            "RESPONDER_REMIND_LEG_MINUTES": "0",
+            "RESPONDER_REMIND_FIRST_FOLLOW_UP_HOURS": "24",
+            "RESPONDER_REMIND_FOLLOW_UP_HOURS": "3",
+        }
+    ).reminders
+    assert found == Reminders(timedelta(0), timedelta(hours=24), timedelta(hours=3))

@@ -18,6 +18,7 @@ from responder.escalation import services as escalation
 from responder.foundation.access import queries as access
 from responder.foundation.audit import services as audit
 from responder.foundation.directory import queries as directory
+from responder.incidents import changes
 from responder.incidents import services as incident_services
 from responder.incidents.models import Incident
 from responder.incidents.places import DirectoryPlaces
@@ -105,7 +106,7 @@ def _report(_exercise: Exercise, inject: ExerciseInject, uow: UnitOfWork) -> Non
     if incident_id is None:
         raise ResponderError(NO_INCIDENT)
     uow.actor = _officer(inject.to_code, uow)
-    change = incident_services.read_change(inject.payload["said"], uow.now)
+    change = changes.read_change(inject.payload["said"], uow.now)
     incident_services.add_report(incident_id, change, uow)
     inject.incident_id = incident_id
 

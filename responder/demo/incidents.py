@@ -17,9 +17,10 @@ from responder.core.clock import FixedClock
 from responder.core.ids import new_id
 from responder.core.uow import Database, UnitOfWork
 from responder.foundation.directory.queries import agency
+from responder.incidents.changes import read_change
 from responder.incidents.places import DirectoryPlaces
 from responder.incidents.rules import read_intake
-from responder.incidents.services import add_report, log_incident, read_change
+from responder.incidents.services import add_report, log_incident
 from responder.reporting import queries as reporting
 from responder.reporting import services as chain
 from responder.reporting.models import ReportLeg

@@ -23,7 +23,7 @@ from responder.foundation.web.api import (
 )
 from responder.foundation.web.context import current_locale, unit_of_work
 from responder.foundation.web.openapi import PROBLEMS, answers, takes
-from responder.incidents import queries, schemas, services, shapes
+from responder.incidents import changes, queries, schemas, services, shapes
 from responder.incidents.places import DirectoryPlaces
 from responder.incidents.rules import Reader, jurisdiction_of, read_intake
 
@@ -124,7 +124,7 @@ def report(uow: UnitOfWork, incident_id: UUID) -> tuple[dict[str, Any], int]:
     before = {str(leg) for leg in _leg_ids(incident_id, uow)}
     version = services.add_report(
         incident_id,
-        services.read_change(raw, uow.now),
+        changes.read_change(raw, uow.now),
         uow,
         seen_version=seen if isinstance(seen, int) else None,
     )

@@ -11,7 +11,7 @@ from responder.core.errors import Conflict, InvalidInput, ResponderError, Text
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import CHANNELS, FACTS, GRADES, REPORT_KINDS
-from responder.incidents import explain, grading, intake_form, jumps, outlook, queries, rule_sets, services
+from responder.incidents import changes, explain, grading, intake_form, jumps, outlook, queries, rule_sets
 from responder.incidents.models import Incident, Report
 from responder.incidents.preview import outlook_model
 from responder.incidents.questions import questions
@@ -116,16 +116,16 @@ def _figures(
     """Return the figures as they would stand, and what is wrong with what is typed."""
     raw = raw_change(form, uow.clock)
     try:
-        change = services.read_change(raw, uow.now)
+        change = changes.read_change(raw, uow.now)
     except InvalidInput as refused:
         good = {name: value for name, value in raw["facts"].items() if f"facts.{name}" not in refused.errors}
         wrong = list(refused.errors.values())
         try:
-            change = services.read_change({"facts": good, "kind": raw.get("kind")}, uow.now)
+            change = changes.read_change({"facts": good, "kind": raw.get("kind")}, uow.now)
         except InvalidInput:
             return dict(incident.facts), wrong
         return {**incident.facts, **change.facts}, wrong
-    falling = services.falling(incident, change)
+    falling = changes.falling(incident, change)
     return {**incident.facts, **change.facts}, list(falling.values())
 
 

@@ -62,6 +62,7 @@ NO_CONTENT = Text(
 BAD_POINT = Text("经纬度要成对填写，且在中国范围内。", "Give both longitude and latitude, within China.")
 SWAPPED_POINT = Text("经度和纬度好像填反了。", "Longitude and latitude seem to be swapped.")
 NOT_AN_OBJECT = Text("这里要一组“名称: 数字”。", "An object of names and figures is expected here.")
+NOT_FLAGS = Text("这里要一组特殊情形的代码。", "A list of special circumstances is expected here.")
 UNKNOWN_FACT = Text("没有这一项。", "There is no such figure.")
 
 
@@ -175,7 +176,7 @@ class Reader:
         special: tuple[str, ...] = ()
         for name, value in given.items():
             if name == "special":
-                special = tuple(str(flag) for flag in value) if isinstance(value, list | tuple) else ()
+                special = self.flags(value)
             elif name in FACT_NAMES:
                 facts[name] = self.figure(name, value, f"facts.{name}")
             else:
@@ -184,6 +185,15 @@ class Reader:
         if trapped is not None and silent is not None and silent > trapped:
             self.refuse("facts.trapped_without_contact", MORE_THAN_TRAPPED)
         return facts, special
+
+    def flags(self, value: Any) -> tuple[str, ...]:
+        """Return the special circumstances of a report, each once; which there are is for the rule sets to say."""
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple) or not all(isinstance(flag, str) for flag in value):
+            self.refuse("facts.special", NOT_FLAGS)
+            return ()
+        return tuple(dict.fromkeys(value))
 
     def point(self) -> tuple[float | None, float | None]:
         """Return longitude and latitude, both or neither."""

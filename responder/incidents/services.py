@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from duty_roster.queries import is_on_shift
 from responder.core.actor import Actor
-from responder.core.errors import Conflict, InvalidInput, RuleBroken, Text, invalid
+from responder.core.errors import Conflict, RuleBroken, Text, invalid
 from responder.core.ids import IncidentId, ReportId, new_id
 from responder.core.lanes import REAL_LANE
 from responder.core.uow import UnitOfWork
@@ -21,10 +20,11 @@ from responder.foundation.audit import services as audit
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.rules import PlacePath
 from responder.foundation.web.models import RememberedAnswer
-from responder.incidents import grading, queries, rule_sets
+from responder.incidents import changes, grading, queries, rule_sets
+from responder.incidents.changes import Change
 from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentReported
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, NumberSeries, Report
-from responder.incidents.rules import Intake, Reader, jurisdiction_of
+from responder.incidents.rules import Intake, jurisdiction_of
 
 EXERCISE_MARK = "演"
 COAL = "coal_mine"
@@ -36,18 +36,9 @@ MEDIA_TYPES = {
     b"GIF8": "image/gif",
     b"RIFF": "image/webp",
 }
-FALLING = Text(
-    "这个数字比上一版小。数字下调请选“更正”，并写明原因。",
-    "This is lower than the last version. Choose “correction” for a lower figure and say why.",
-)
 CLOSED = Text(
     "事故已结案，只能补报或更正。", "The incident is closed; only a supplement or a correction can follow."
 )
-NO_REASON = Text("请写明更正的原因。", "Say why the figure is corrected.")
-NOTHING_NEW = Text(
-    "没有任何变化。请填写变化的数字或一句进展。", "Nothing changed. Give a new figure or one sentence."
-)
-COUNTED = ("deaths", "missing", "serious_injuries", "acute_poisonings", "direct_loss_yuan")
 
 
 def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
@@ -58,6 +49,7 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
     refusal = refusal_to_report(intake.place, uow)
     if refusal is not None:
         raise invalid(jurisdiction=refusal, place=refusal)
+    changes.check_flags(intake.special, uow)
     incident = _new_incident(intake, uow)
     report = _first_report(incident, intake, uow)
     graded = grading.grade(incident, [report], uow.now, rule_sets.live(uow.session))
@@ -203,46 +195,6 @@ def _next_number(code: str, uow: UnitOfWork) -> str:
     return f"{mark}{code}-{year}-{last:04d}"
 
 
-@dataclass(frozen=True)
-class Change:
-    """A later report as read from a form or a request."""
-
-    kind: str
-    facts: Mapping[str, int | None]
-    learned_at: datetime
-    changed_at: datetime | None
-    summary: str
-    measures: str
-    reason: str
-    unit: str | None
-    accident_type: str | None
-    source: Mapping[str, str]
-
-
-def read_change(raw: Mapping[str, Any], now: datetime) -> Change:
-    """Return the later report that the fields describe; raise InvalidInput for each that cannot be used."""
-    reader = Reader(raw, now)
-    kind = reader.text("kind") or "follow_up"
-    if kind not in {"follow_up", "supplement", "correction", "final"}:
-        reader.refuse("kind", Text("没有这种报告。", "There is no such kind of report."))
-    facts, _special = reader.facts()
-    change = Change(
-        kind=kind,
-        facts=facts,
-        learned_at=reader.instant("at") or reader.instant("learned_at") or now,
-        changed_at=reader.instant("changed_at"),
-        summary=reader.text("summary", 20_000),
-        measures=reader.text("measures", 20_000),
-        reason=reader.text("reason"),
-        unit=reader.text("unit") or None,
-        accident_type=reader.text("accident_type") or None,
-        source=reader.source(),
-    )
-    if reader.errors:
-        raise InvalidInput(next(iter(reader.errors.values())), errors=reader.errors)
-    return change
-
-
 def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_version: int | None = None) -> int:
     """Save a follow-up, supplement, correction or final report as a new version; return its number.
 
@@ -259,19 +211,20 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
         )
     if incident.state != "open" and change.kind not in {"supplement", "correction"}:
         raise RuleBroken(CLOSED)
-    changes = _changes(incident, change)
+    changes.check_flags(change.special, uow)
+    changed = changes.between(incident, change)
     earlier = list(queries.reports(uow.session, incident.id))
     before = incident.reporting_grade
     incident.facts = {
         **incident.facts,
-        **{name: pair[1] for name, pair in changes.items() if name in change.facts},
+        **{name: pair[1] for name, pair in changed.items()},
     }
     incident.unit = change.unit or incident.unit
     incident.accident_type = change.accident_type or incident.accident_type
     incident.version += 1
     incident.revision += 1
     incident.updated_at = uow.now
-    report = _later_report(incident, change, changes, uow)
+    report = _later_report(incident, change, changed, uow)
     graded = grading.grade(incident, [*earlier, report], uow.now, rule_sets.live(uow.session))
     summary, incident_text = report.summary, incident.search_text
     _take_grading(incident, report, graded)
@@ -285,7 +238,7 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
         payload={
             "number": incident.number,
             "version": incident.version,
-            "changes": changes,
+            "changes": changed,
             "grade_before": before,
             "grade": graded.reporting_grade,
             "reason": change.reason,
@@ -295,34 +248,6 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
     if change.kind == "final":
         close_incident(incident, uow)
     return incident.version
-
-
-def _changes(incident: Incident, change: Change) -> dict[str, list[Any]]:
-    changes: dict[str, list[Any]] = {
-        name: [incident.facts.get(name), after]
-        for name, after in change.facts.items()
-        if incident.facts.get(name) != after
-    }
-    errors = falling(incident, change)
-    if change.kind == "correction" and not change.reason:
-        errors["reason"] = NO_REASON
-    if errors:
-        raise InvalidInput(next(iter(errors.values())), errors=errors)
-    if not changes and not (change.summary or change.measures or change.unit or change.accident_type):
-        raise invalid(summary=NOTHING_NEW)
-    return changes
-
-
-def falling(incident: Incident, change: Change) -> dict[str, Text]:
-    """Return a sentence for each figure that falls without a correction."""
-    errors: dict[str, Text] = {}
-    for name, after in change.facts.items():
-        before = incident.facts.get(name)
-        falls = before is not None and (after is None or after < before)
-        # The missing may be found and the trapped brought out; the dead do not come back without an error.
-        if falls and name in COUNTED and name != "missing" and change.kind != "correction":
-            errors[f"facts.{name}"] = FALLING
-    return errors
 
 
 def _later_report(

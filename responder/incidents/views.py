@@ -23,7 +23,7 @@ from responder.foundation.web.lexicon import (
     SECTORS,
     STATES,
 )
-from responder.incidents import intake_form, page, queries, report_form, services
+from responder.incidents import changes, intake_form, page, queries, report_form, services
 from responder.incidents.models import Attachment
 from responder.incidents.preview import Reading, preview, read_form
 from responder.incidents.rules import FACT_NAMES, Reader
@@ -288,7 +288,7 @@ def create_report(incident_id: UUID) -> ResponseReturnValue:
     try:
         with unit_of_work() as uow:
             if services.saved_under(values.get("idempotency_key", ""), uow) is None:
-                change = services.read_change(raw, uow.now)
+                change = changes.read_change(raw, uow.now)
                 seen = int(values["version"]) if values.get("version", "").isdecimal() else None
                 services.add_report(incident_id, change, uow, seen_version=seen)
                 services.remember_form(values.get("idempotency_key", ""), incident_id, uow)

@@ -21,6 +21,7 @@ from responder.law.model import (
     Supplement,
 )
 from responder.law.places import UnknownPlace, place_of
+from responder.law.registry import RuleSets, shipped
 from responder.law.rule_set import SECTORS
 from responder.law.windows import beijing_day
 
@@ -97,7 +98,7 @@ def _amount(value: Any, field: str, most: float) -> int | float | None:
     return value
 
 
-def _facts(values: Any, field: str) -> Facts:
+def _facts(values: Any, field: str, known: frozenset[str]) -> Facts:
     if values is None:
         return Facts()
     if not isinstance(values, dict):
@@ -106,14 +107,18 @@ def _facts(values: Any, field: str) -> Facts:
         raise BadInput(f"{field}.{strange[0]}", "is no known figure")
     figures = {name: _count(values.get(name), f"{field}.{name}") for name in PEOPLE_FIGURES}
     loss = _amount(values.get("direct_loss_yuan"), f"{field}.direct_loss_yuan", MOST_YUAN)
-    return Facts(**figures, direct_loss_yuan=loss, special=_flags(values.get("special"), f"{field}.special"))
+    return Facts(
+        **figures, direct_loss_yuan=loss, special=_flags(values.get("special"), f"{field}.special", known)
+    )
 
 
-def _flags(value: Any, field: str) -> frozenset[str]:
+def _flags(value: Any, field: str, known: frozenset[str]) -> frozenset[str]:
     if value is None:
         return frozenset()
     if not isinstance(value, list) or not all(isinstance(flag, str) for flag in value):
         raise BadInput(field, "must be a list of flags")
+    if strange := sorted(set(value) - known):
+        raise BadInput(field, f"{strange[0]} is no known circumstance")
     return frozenset(value)
 
 
@@ -142,16 +147,20 @@ def _receipts(values: Mapping[str, Any], occurred_at: datetime) -> tuple[Receipt
     return tuple(found)
 
 
-def _supplements(values: Mapping[str, Any], occurred_at: datetime, place: Place) -> tuple[Supplement, ...]:
+def _supplements(
+    values: Mapping[str, Any], occurred_at: datetime, place: Place, known: frozenset[str]
+) -> tuple[Supplement, ...]:
     listed = values.get("supplements")
     if listed is None:
         return ()
     if not isinstance(listed, list):
         raise BadInput("supplements", "must be a list")
-    return tuple(_supplement(entry, number, occurred_at, place) for number, entry in enumerate(listed))
+    return tuple(_supplement(entry, number, occurred_at, place, known) for number, entry in enumerate(listed))
 
 
-def _supplement(entry: Any, number: int, occurred_at: datetime, place: Place) -> Supplement:
+def _supplement(
+    entry: Any, number: int, occurred_at: datetime, place: Place, known: frozenset[str]
+) -> Supplement:
     field = f"supplements.{number}"
     if not isinstance(entry, dict):
         raise BadInput(field, "must be an object")
@@ -165,7 +174,7 @@ def _supplement(entry: Any, number: int, occurred_at: datetime, place: Place) ->
         changed_at = _not_before(_instant(entry["changed_at"], where), occurred_at, where)
         if changed_at > at:
             raise BadInput(where, "is after the moment it was learned")
-    return Supplement(at, _facts(entry.get("facts"), f"{field}.facts"), known_to, changed_at)
+    return Supplement(at, _facts(entry.get("facts"), f"{field}.facts", known), known_to, changed_at)
 
 
 def _inquiry(values: Mapping[str, Any], day: date) -> Inquiry:
@@ -230,8 +239,9 @@ def _power(values: Mapping[str, Any]) -> Power | None:
     )
 
 
-def read_case(values: Any) -> Case:
+def read_case(values: Any, rule_sets: RuleSets | None = None) -> Case:
     """Return the case of one decoded JSON object. Raises BadInput naming the field."""
+    flags = (rule_sets or shipped()).flags
     if not isinstance(values, dict):
         raise BadInput("line", "must be a JSON object")
     occurred_at = _instant(values.get("occurred_at"), "occurred_at")
@@ -255,9 +265,9 @@ def read_case(values: Any) -> Case:
         place=place,
         sector=sector,
         accident_type=kind,
-        facts=_facts(values.get("facts"), "facts"),
+        facts=_facts(values.get("facts"), "facts", flags),
         receipts=_receipts(values, occurred_at),
-        supplements=_supplements(values, occurred_at, place),
+        supplements=_supplements(values, occurred_at, place, flags),
         as_of=None if as_of is None else _not_before(_instant(as_of, "as_of"), occurred_at, "as_of"),
         inquiry=_inquiry(values, beijing_day(occurred_at)),
         rail=_rail(values),

@@ -152,7 +152,7 @@ def answer_line(line: str | bytes, rule_sets: RuleSets | None = None) -> tuple[s
         except (ValueError, RecursionError):
             raise BadInput("line", "is no JSON") from None
         identity = values.get("id") if isinstance(values, dict) else None
-        return answer_text(assess(read_case(values), rule_sets), identity), True
+        return answer_text(assess(read_case(values, rule_sets), rule_sets), identity), True
     except BadInput as why:
         refused = {"id": identity, "error": {"field": why.field, "message": why.message}}
         return json.dumps(refused, ensure_ascii=False), False

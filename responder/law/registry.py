@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from responder.law.model import BEIJING
@@ -30,6 +30,11 @@ class RuleSets(Mapping[str, RuleSet]):
 
     def __len__(self) -> int:
         return len(self._sets)
+
+    @cached_property
+    def flags(self) -> frozenset[str]:
+        """Return every special circumstance that a set knows; any other is a slip of the pen."""
+        return frozenset[str]().union(*(rule_set.flags for rule_set in self._sets.values()))
 
     def for_moment(self, occurred_at: datetime) -> RuleSet:
         """Return the set in force at the moment of the accident, by its Beijing day."""

@@ -224,6 +224,13 @@ class RuleSet:
     bypass: Rule | None
     boundaries: tuple[date, ...]
 
+    @property
+    def flags(self) -> frozenset[str]:
+        """Return the special circumstances that some row of the set speaks of."""
+        found = self.outside_flags.union(*(row.flags for row in self.near_misses))
+        found = found.union(*(row.or_traits for row in self.arrows))
+        return found.union(*(row.or_traits for row in self.follow_ups))
+
     def covers(self, day: date) -> bool:
         """Return whether an accident of that day falls under this set."""
         return (self.valid_from is None or self.valid_from <= day) and (

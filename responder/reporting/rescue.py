@@ -18,6 +18,7 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.audit import services as audit
 from responder.foundation.audit import words as audit_words
 from responder.foundation.web.api import iso
+from responder.incidents import changes
 from responder.incidents import queries as incidents
 from responder.incidents import services as incident_services
 from responder.incidents.models import Incident
@@ -148,7 +149,7 @@ def _clock(at: datetime) -> str:
 
 
 def _tell(incident: Incident, at: datetime, words: str, uow: UnitOfWork) -> int:
-    change = incident_services.Change(
+    change = changes.Change(
         kind="follow_up",
         facts={},
         learned_at=uow.now,

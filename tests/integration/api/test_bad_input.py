@@ -89,6 +89,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "more than all people": ({"facts": {"deaths": 10**30}}, "facts.deaths", "不可能", "impossible"),
     "figures as a list": ({"facts": [3]}, "facts", "一组", "object"),
     "an unknown figure": ({"facts": {"ghosts": 3}}, "facts.ghosts", "没有这一项", "no such figure"),
+    "circumstances in words": ({"facts": {"special": "large_fire"}}, "facts.special", "一组", "list"),
+    "an unknown circumstance": (
+        {"facts": {"special": ["large_fire", "large_fyre"]}},
+        "facts.special",
+        "没有这种特殊情形：large_fyre",
+        "no such circumstance: large_fyre",
+    ),
     "an unknown sector": ({"sector": "moon_mine"}, "sector", "没有这个行业", "no such sector"),
     "an unknown type": ({"accident_type": "x"}, "accident_type", "没有这个", "no such"),
     "text that is none": ({"summary": {"a": 1}}, "summary", "文字", "Text"),
@@ -400,3 +407,17 @@ def test_an_attachment_is_what_it_says_and_not_too_large(
     assert (got.mimetype, got.data) == ("application/pdf", b"%PDF-1.7 ...")
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_later_report_adds_circumstances_that_a_rule_knows_and_no_others(named: Named) -> None:
+    incident = log(named, facts={"deaths": 0, "missing": 0, "serious_injuries": 1})
+    path = f"incidents/{incident['id']}/reports"
+    refused = named("jiangyuan").post(path, {"facts": {"special": ["drinking_water"]}}, status=422)
+    assert list(refused["errors"]) == ["facts.special"]
+    added = named("jiangyuan").post(
+        path, {"facts": {"special": ["drinking_water_pollution"]}, "summary": "下游取水口超标"}
+    )
+    assert added["changed"] == {"special": [[], ["drinking_water_pollution"]]}
+    named("jiangyuan").post(path, {"facts": {"special": ["heavy_social_effect"]}})
+    whole = named("jiangyuan").get(f"incidents/{incident['id']}")
+    assert whole["facts"]["special"] == ["drinking_water_pollution", "heavy_social_effect"]

@@ -147,7 +147,6 @@ def test_outside_order_493_nothing_is_graded(more: dict[str, Any]) -> None:
         ("E", {"special": ["key_site_endangered"]}, "near_miss"),
         ("B", {"special": ["large_chemical_leak"]}, "near_miss"),
         ("E", {"special": ["large_chemical_leak"]}, "near_miss"),
-        ("E", {"special": ["press_interest"]}, "IV"),
     ],
 )
 def test_near_miss_by_the_criterion_of_its_day(set_id: str, figures: dict[str, Any], grade: str) -> None:

@@ -129,7 +129,7 @@ install() {
         compile_translations
         return 0
     fi
-    mkdir -p .cache
+    mkdir -p .cache 2>/dev/null && [ -w . ] && [ -w .cache ] || fail "$(pwd) cannot be written by $(id -un)."
     (
         if command -v flock >/dev/null 2>&1; then flock 9; fi
         if [ -e .venv/installing ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1 ||

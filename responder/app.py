@@ -41,7 +41,7 @@ from responder.foundation.directory.vault import Vault
 from responder.foundation.messaging import webhooks
 from responder.foundation.messaging.addresses import AddressBook
 from responder.foundation.messaging.settings import from_mapping
-from responder.foundation.web import problems, security, words
+from responder.foundation.web import catalogue, problems, security, words
 from responder.foundation.web.context import EXTENSION, Installation, current_locale
 from responder.foundation.web.lane_path import LANE_ENVIRON, LanePath
 from responder.incidents import api as incidents_api
@@ -145,7 +145,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         default_translation_directories=str(PACKAGE / "translations"),
         locale_selector=current_locale,
     )
-    for register in (problems.register, security.register, words.register):
+    for register in (catalogue.register, problems.register, security.register, words.register):
         register(app)
     app.before_request(_enter_lane)
     Gatekeeper(settings).register(app)

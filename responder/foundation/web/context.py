@@ -49,6 +49,15 @@ def current_lane() -> LaneId:
 
 def current_locale() -> str:
     """Return the language of the request: the account's, else the cookie's, else the browser's."""
+    found: str | None = g.get("locale")
+    if found is None:
+        found = _chosen_locale()
+        if "actor" in g:  # before that nobody knows yet whose request it is
+            g.locale = found
+    return found
+
+
+def _chosen_locale() -> str:
     actor = current_actor()
     if actor.locale in LOCALES and actor.account_id is not None:
         return actor.locale

@@ -44,6 +44,10 @@ from responder.reporting.panel import WAYS
 bp = Blueprint("reporting_law", __name__, template_folder="templates")
 FIRST_RESULT = Text("先报初步结果", "first result only")
 NO_SUCH_LEG = UUID(int=0)
+COUNTS_UNTIL = Text("伤亡变化算到", "Changes in casualties count until")
+MISSING_FROM = Text(
+    "统计等级只计已确认死亡，下落不明的计入死亡自", "The final grade counts the dead; the missing count from"
+)
 NO_LEG = Text("请写明哪个环节。", "Name the leg.")
 
 
@@ -72,6 +76,7 @@ def _why_page(uow: UnitOfWork, incident_id: UUID, values: dict[str, str], errors
         "parties": _parties(seen, incident, uow),
         "follow_ups": [law_panel.follow_up_model(row, uow) for row in follow_ups.of_incident(incident, uow)],
         "reminders": _reminders(),
+        "windows": _windows(incident, uow),
         "window_closes_at": windows.casualties_close_at(incident, uow),
         "overrulings": [law_panel.overruling_model(row) for row in overruling.of_incident(incident, uow)],
         "overrule_url": f"{request.script_root}/incidents/{incident.id}/overrulings" if leads else None,
@@ -84,6 +89,27 @@ def _why_page(uow: UnitOfWork, incident_id: UUID, values: dict[str, str], errors
         "grades": [{"value": code, "label": GRADES[code].in_(locale)} for code in overruling.GRADED],
     }
     return render("reporting/explanation.html", uow.session, incident=_head(incident), why=model, form=form)
+
+
+def _windows(incident: Incident, uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Return why casualty changes count until then, and why the missing count as dead from then."""
+    casualties, missing = windows.of_day(incident, uow)
+    found = (
+        (casualties, windows.casualties_close_at(incident, uow), COUNTS_UNTIL),
+        (missing, windows.missing_count_at(incident, uow), MISSING_FROM),
+    )
+    return [
+        {
+            "words": work.said(words),
+            "at": at,
+            "days": window.days,
+            "source": work.said(Text(window.rule.source.zh, window.rule.source.en)),
+            "status": work.said(explanation.status_word(window.rule.status.value)),
+            "rule": window.rule.id,
+        }
+        for window, at, words in found
+        if window is not None
+    ]
 
 
 def _reminders() -> dict[str, int]:

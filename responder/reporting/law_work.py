@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
 from sqlalchemy import and_, or_, select
 
 from responder.core.errors import Text
@@ -14,6 +15,7 @@ from responder.reporting.duty_models import FollowUpDue
 from responder.reporting.judgement_models import ReportCheck
 
 MOST = 100
+TIP_OFF = Text("21 号令第12条", "Order 21 Art. 12")
 
 
 def due_items(uow: UnitOfWork, prefix: str, incident_id: UUID | None = None) -> list[dict[str, Any]]:
@@ -64,7 +66,7 @@ def _owed(row: FollowUpDue, incident: Incident, uow: UnitOfWork, prefix: str) ->
         "incident": work.incident_brief(incident, prefix),
         "due_at": row.due_at,
         "at_once": False,
-        "rule": rule_words(row),
+        "rule": why(row, prefix),
         "phone": None,
         "note": None,
     }
@@ -97,6 +99,12 @@ def rule_words(row: FollowUpDue) -> str:
     return words
 
 
+def why(row: FollowUpDue, prefix: str) -> Markup:
+    """Return the article of a follow-up's rule as a link to the facts it rests on."""
+    url = f"{prefix}/incidents/{row.incident_id}/explanation#due-{row.id}"
+    return Markup('<a href="{}">{}</a>').format(url, rule_words(row))
+
+
 def _to_check(row: ReportCheck, incident: Incident, prefix: str) -> dict[str, Any]:
     source = checks.SOURCE_WORDS[row.source]
     due_at = row.first_due_at if row.first_result_at is None and row.first_due_at else row.details_due_at
@@ -112,7 +120,7 @@ def _to_check(row: ReportCheck, incident: Incident, prefix: str) -> dict[str, An
         "incident": work.incident_brief(incident, prefix),
         "due_at": due_at or row.opened_at,
         "at_once": due_at is None,
-        "rule": work.said(Text("21 号令第12条", "Order 21 Art. 12")) if due_at else None,
+        "rule": work.said(TIP_OFF) if due_at else None,
         "phone": None,
         "note": None,
         "action": {

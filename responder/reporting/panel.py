@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
-from markupsafe import Markup
 
 from responder.core.errors import Text
 from responder.core.uow import UnitOfWork
@@ -195,12 +194,11 @@ def _bodies(own: Sequence[ReportLeg]) -> dict[str, Any] | None:
 
 def _limit(leg: ReportLeg, now: datetime, prefix: str) -> dict[str, Any]:
     """Return one limit on an arrow; its rule opens the article and the facts used, its note says how it stands."""
-    why = f"{prefix}/incidents/{leg.incident_id}/explanation#leg-{leg.id}"
     return {
         "way": work.said(WAYS[leg.kind]),
         "due_at": leg.due_at,
         "counted": f"{work.sender_of(leg)} → {work.receiver_of(leg)}",
-        "rule": Markup('<a href="{}">{}</a>').format(why, work.source_of(leg)),
+        "rule": work.why(leg, prefix),
         "note": work.said(_standing(leg, now)),
         "binding": leg.binding,
     }

@@ -9,7 +9,7 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.web.lexicon import FACTS
 from responder.incidents import jumps
 from responder.incidents.models import Report
-from responder.reporting import checks, quality, work
+from responder.reporting import checks, law_work, quality, work
 from responder.reporting.judgement_models import ReportCheck
 from responder.reporting.panel import WAYS
 
@@ -77,6 +77,7 @@ def check(row: ReportCheck, leap: str | None, uow: UnitOfWork) -> dict[str, Any]
         ],
         "first_due_at": row.first_due_at,
         "details_due_at": row.details_due_at,
+        "rule": work.said(law_work.TIP_OFF) if row.details_due_at else None,
         "first_result": row.first_result,
         "first_result_at": row.first_result_at,
         "outcome": work.said(checks.OUTCOMES[row.outcome]) if row.outcome else None,

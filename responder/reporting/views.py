@@ -74,7 +74,7 @@ def _row(leg: ReportLeg, uow: UnitOfWork) -> dict[str, Any]:
         "starts_at": leg.starts_at,
         "due_at": leg.starts_at if work.is_at_once(leg) else leg.due_at,
         "at_once": work.is_at_once(leg),
-        "rule": work.source_of(leg),
+        "rule": work.why(leg, request.script_root),
         "binding": leg.binding,
         "state": leg.state,
         "acknowledged_at": leg.acknowledged_at,
@@ -140,7 +140,7 @@ def _leg_page(uow: UnitOfWork, leg_id: UUID, values: dict[str, str], errors: dic
                 "way": work.said(WAYS[other.kind]),
                 "due_at": other.due_at,
                 "counted": clock(other.starts_at),
-                "rule": work.source_of(other),
+                "rule": work.why(other, prefix),
                 "note": None,
                 "binding": other.binding,
             }

@@ -13,30 +13,30 @@ from responder.incidents import queries as incidents
 from responder.incidents.models import Incident, Report
 from responder.incidents.services import touch
 from responder.law.engine import WINDOWED
+from responder.law.rule_set import Window
 from responder.law.windows import beijing_day, casualty_window, closes_at, missing_window
 from responder.reporting.duty_models import CasualtyWindow
 
 SWEEP = 200
 
 
+def of_day(incident: Incident, uow: UnitOfWork) -> tuple[Window | None, Window | None]:
+    """Return the rule by which casualty changes count, and the one by which the missing count as dead."""
+    rules = rule_sets.live(uow.session).for_moment(incident.occurred_at)
+    about = rules, beijing_day(incident.occurred_at), incident.sector, incident.accident_type
+    return casualty_window(*about), missing_window(*about)
+
+
 def casualties_close_at(incident: Incident, uow: UnitOfWork) -> datetime | None:
     """Return the instant from which a casualty change no longer counts; None where the day's rules know no window."""
-    rules, day = (
-        rule_sets.live(uow.session).for_moment(incident.occurred_at),
-        beijing_day(incident.occurred_at),
-    )
-    window = casualty_window(rules, day, incident.sector, incident.accident_type)
-    return closes_at(day, window) if window else None
+    window, _ = of_day(incident, uow)
+    return closes_at(beijing_day(incident.occurred_at), window) if window else None
 
 
 def missing_count_at(incident: Incident, uow: UnitOfWork) -> datetime | None:
     """Return the instant from which the missing count as dead; None where the day's rules know none."""
-    rules, day = (
-        rule_sets.live(uow.session).for_moment(incident.occurred_at),
-        beijing_day(incident.occurred_at),
-    )
-    window = missing_window(rules, day, incident.sector, incident.accident_type)
-    return closes_at(day, window) if window else None
+    _, window = of_day(incident, uow)
+    return closes_at(beijing_day(incident.occurred_at), window) if window else None
 
 
 def keep(incident: Incident, uow: UnitOfWork, *, fresh: bool = False) -> None:

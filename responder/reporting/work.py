@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
+
 from responder.core.actor import Actor
 from responder.core.errors import Text
 from responder.core.permissions import Permission, may
@@ -48,6 +50,12 @@ def source_of(leg: ReportLeg) -> str:
     if leg.status in {"house_rule", "setting"}:
         words = said(Text(f"本系统约定 {leg.rule}", f"house rule {leg.rule}"))
     return words
+
+
+def why(leg: ReportLeg, prefix: str) -> Markup:
+    """Return the article of the leg's rule as a link to the full one, its status and the facts it rests on."""
+    url = f"{prefix}/incidents/{leg.incident_id}/explanation#leg-{leg.id}"
+    return Markup('<a href="{}">{}</a>').format(url, source_of(leg))
 
 
 _LONG_SOURCE = re.compile(
@@ -128,7 +136,7 @@ def _base(leg: ReportLeg, incident: Incident, prefix: str) -> dict[str, Any]:
         "incident": incident_brief(incident, prefix),
         "due_at": leg.starts_at if is_at_once(leg) else leg.due_at,
         "at_once": is_at_once(leg),
-        "rule": source_of(leg),
+        "rule": why(leg, prefix),
         "phone": None,
         "note": said(Text(leg.stand_in["zh"], leg.stand_in["en"])) if leg.stand_in else None,
         "leg_id": str(leg.id),

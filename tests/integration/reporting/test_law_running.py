@@ -17,7 +17,7 @@ from responder.law.registry import shipped
 from responder.reporting import follow_ups, reminding, windows
 from responder.reporting.duty_models import FollowUpDue
 from tests.integration.reporting.naming import Named
-from tests.world import installation, later
+from tests.world import installation, later, words_of
 
 R1 = {
     "place": "江源区",
@@ -461,3 +461,43 @@ def test_a_record_typed_in_years_later_owes_no_follow_ups_for_the_years(
         )
         assert count is not None
         assert count < 20
+
+
+def test_every_limit_on_every_page_opens_its_article(api: Named, page: Any, clock: FixedClock) -> None:
+    incident = log(api, deaths=1, missing=2)
+    sign(api, incident, "baishan", "220600")
+    later(clock, days=1)
+    report(api, "jiangyuan", incident, kind="supplement", facts={"deaths": 2}, summary="又一人遇难")
+    whole = api("baishan").get(f"incidents/{incident['id']}")
+    why = f"/incidents/{incident['id']}/explanation"
+    explained = page("baishan").get(why)
+    owed = [row for row in whole["follow_ups"] if row["withdrawn_at"] is None]
+    assert owed
+    assert all(f'id="due-{row["id"]}"' in explained for row in owed)
+    live = [leg for leg in whole["legs"] if leg["state"] != "withdrawn"]
+    assert all(f'id="leg-{leg["id"]}"' in explained for leg in live)
+    said = words_of(explained)
+    assert "伤亡变化算到 12月22日 00:00" in said
+    assert "下落不明的计入死亡自 12月22日 00:00" in said
+    assert "R493-13.2" in said
+    legs = page("baishan").get(f"/incidents/{incident['id']}/legs")
+    assert all(f'href="{why}#leg-{leg["id"]}"' in legs for leg in live)
+    waiting = next(leg for leg in live if leg["state"] == "open" and leg["from_agency"] == "220600")
+    for path in ("/board?all=1", f"/incidents/{incident['id']}?all=1", f"/legs/{waiting['id']}"):
+        assert f'href="{why}#leg-{waiting["id"]}"' in page("baishan").get(path), path
+
+
+def test_a_follow_up_that_is_owed_opens_its_article(api: Named, page: Any, clock: FixedClock) -> None:
+    incident = log(api, deaths=1)
+    later(clock, days=1)
+    (mine,) = api("jiangyuan").get(f"incidents/{incident['id']}")["follow_ups"]
+    for path in ("/board?all=1", f"/incidents/{incident['id']}?all=1"):
+        link = f'href="/incidents/{incident["id"]}/explanation#due-{mine["id"]}"'
+        assert link in page("jiangyuan").get(path), path
+
+
+def test_a_grade_that_nothing_can_raise_still_opens_its_reasons(api: Named, page: Any) -> None:
+    figures = {"deaths": 31, "missing": 0, "serious_injuries": 0, "acute_poisonings": 0, "trapped": 0}
+    incident = log(api, **figures, trapped_without_contact=0, direct_loss_yuan=1)
+    shown = page("jilin").get(f"/incidents/{incident['id']}")
+    assert f'href="/incidents/{incident["id"]}/explanation"' in shown

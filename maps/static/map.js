@@ -13,6 +13,10 @@
   const CORNERS = ["right", "left", "top", "top-small"];
   const URGENCY = ["incident", "team", "assembly", "hazard", "mining", "chemical"];
 
+  const meet = (one, other) => (
+    one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom
+  );
+
   class View {
     constructor(map, config) {
       this.map = map;
@@ -224,6 +228,7 @@
         this.single.addLayer(made);
       });
       this.turnLabels();
+      this.placeInset();
     }
 
     // ---- legend and totals ----
@@ -281,14 +286,31 @@
 
     // ---- ground ----
     /* A label that would leave the picture on the right is written on the left of its mark. */
+    /* A label stands to the right of its sign, else to its left; where neither is free, it waits for the pointer. */
     turnLabels() {
-      const width = this.map.getSize().x;
-      this.drawn.forEach((made) => {
+      const stage = this.map.getContainer().getBoundingClientRect();
+      const width = stage.width;
+      const taken = [];
+      const labelled = [...this.drawn.values()].filter((made) => {
         const icon = made.getElement();
+        if (icon) icon.classList.remove("hushed");
         const label = icon && icon.querySelector(".mk-label");
-        if (!label) return;
+        return label && getComputedStyle(label).visibility === "visible";
+      });
+      const rank = (made) => (URGENCY.indexOf(made.members[0].kind) + URGENCY.length + 1) % (URGENCY.length + 1);
+      labelled.sort((one, other) => rank(one) - rank(other)).forEach((made) => {
+        const icon = made.getElement();
         const x = this.map.latLngToContainerPoint(made.getLatLng()).x;
-        icon.classList.toggle("turned", x + 20 + label.offsetWidth > width && x > label.offsetWidth + 20);
+        const room = icon.querySelector(".mk-label").offsetWidth + 20;
+        const sides = x + room > width && x > room ? [true, false] : [false, true];
+        const isFree = sides.some((turned) => {
+          icon.classList.toggle("turned", turned);
+          const box = icon.querySelector(".mk-label").getBoundingClientRect();
+          return box.left >= stage.left && box.right <= stage.right && !taken.some((other) => meet(box, other));
+        });
+        if (!isFree) icon.classList.toggle("turned", sides[0]);
+        icon.classList.toggle("hushed", !isFree);
+        if (isFree) taken.push(icon.querySelector(".mk-label").getBoundingClientRect());
       });
     }
 
@@ -372,7 +394,7 @@
       L.marker(at, { icon: icon, interactive: false, keyboard: false, pane: "drawn-names" }).addTo(this.map);
     }
 
-    /* The inset stands in the first corner where it covers no land; zoomed in, where land is everywhere, at its own. */
+    /* The inset stands where it covers no land; zoomed in, where land is everywhere, where it hides the fewest signs. */
     placeInset() {
       const inset = document.querySelector(".inset");
       if (!inset || !this.landmarks) return;
@@ -384,7 +406,16 @@
         const area = L.bounds([box.left - stage.left, box.top - stage.top], [box.right - stage.left, box.bottom - stage.top]);
         return points.some((point) => area.contains(point));
       };
-      if (!CORNERS.some((corner) => !covers(corner))) inset.dataset.corner = CORNERS[0];
+      const inTheWay = [...document.querySelectorAll(".leaflet-marker-pane .sign, .leaflet-marker-pane .sign:not(.hushed) .mk-label, .legend")]
+        .map((element) => element.getBoundingClientRect());
+      const hides = (corner) => {
+        inset.dataset.corner = corner;
+        const box = inset.getBoundingClientRect();
+        return inTheWay.filter((other) => meet(box, other)).length;
+      };
+      const free = CORNERS.filter((corner) => !covers(corner));
+      const scored = (free.length ? free : CORNERS).map((corner) => ({ corner: corner, hidden: hides(corner) }));
+      inset.dataset.corner = scored.reduce((best, one) => (one.hidden < best.hidden ? one : best)).corner;
     }
 
     // ---- where the picture opens ----

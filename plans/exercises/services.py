@@ -229,14 +229,14 @@ def _participant(code: str, uow: UnitOfWork, where: str) -> ExerciseParticipant:
     accounts = access.accounts(uow.session, [code])
     if accounts:
         one = accounts[0]
-        name = f"{one.agency_name} {one.name}"
+        office = directory.office(uow.session, one.agency_code)
         return ExerciseParticipant(
             code=code,
             login=one.login,
             person_id=one.person_id,
             agency_code=one.agency_code,
-            name=name,
-            name_en=name,
+            name=f"{one.agency_name} {one.name}",
+            name_en=f"{office.name_en if office else one.agency_name} {one.name}",
         )
     office = directory.office(uow.session, code)
     if office is None:
@@ -401,7 +401,8 @@ def _tell(row: Exercise, step: str, uow: UnitOfWork) -> None:
         )
         person = PersonId(one.person_id) if one.person_id else None
         channels = ("board", "sms") if person else ("board",)
-        messaging.queue(uow, matter, Recipient(person, one.name), channels)
+        own_name = one.name.rpartition(" ")[2] if one.login else one.name  # its office stands beside it
+        messaging.queue(uow, matter, Recipient(person, own_name), channels)
 
 
 def _record(kind: str, row: Exercise, uow: UnitOfWork, **more: Any) -> None:

@@ -1,5 +1,6 @@
 """Pages of exercises: the calendar with the form for a new one, and the control page."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,7 @@ from responder.core.uow import UnitOfWork
 from responder.foundation.access import queries as access
 from responder.foundation.audit import words as audit_words
 from responder.foundation.audit.models import AuditEntry
+from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_actor, current_locale, installation, render, unit_of_work
 from responder.foundation.web.words import word
 from responder.incidents.intake_form import with_day
@@ -72,11 +74,16 @@ def _row(row: Exercise, names: dict[Any, str], uow: UnitOfWork) -> dict[str, Any
         "kind": word(EXERCISE_KINDS, row.kind),
         "plan": names.get(row.plan_id),
         "planned_at": row.planned_at,
-        "agency": row.agency_name,
+        "agency": _office(row, uow),
         "state": row.state,
         "state_word": word(EXERCISE_STATES, row.state),
         "conflicts": [one.text.in_(locale) for one in services.conflicts_of(row, uow)] if open_day else [],
     }
+
+
+def _office(row: Exercise, uow: UnitOfWork) -> str:
+    office = directory.office(uow.session, row.agency_code) if current_locale().startswith("en") else None
+    return office.name_en if office else row.agency_name
 
 
 def _form(uow: UnitOfWork, values: dict[str, str], errors: dict[str, str]) -> dict[str, Any]:
@@ -170,7 +177,7 @@ def _control_page(uow: UnitOfWork, exercise_id: UUID, refused: str | None) -> st
         "refused": refused,
         "participants": [_participant(one) for one in taking_part],
         "unconfirmed": [one.name for one in taking_part if one.confirmed_at is None],
-        "injects": [_inject(one, row) for one in script],
+        "injects": [_inject(one, row, _names(taking_part, uow)) for one in script],
         "sent": sum(one.sent_at is not None for one in script),
         "log": _log(uow, row),
         "board_url": f"/exercises/{row.id}/board" if row.state in rules.ENTERED else None,
@@ -212,13 +219,24 @@ def _participant(one: ExerciseParticipant) -> dict[str, Any]:
     }
 
 
-def _inject(one: ExerciseInject, row: Exercise) -> dict[str, Any]:
+def _names(taking_part: Sequence[ExerciseParticipant], uow: UnitOfWork) -> dict[str, str]:
+    """Return the names of those who take part, by code; an office also answers to its own."""
+    locale = current_locale()
+    names = {one.code: Text(one.name, one.name_en).in_(locale) for one in taking_part}
+    for one in taking_part:
+        office = directory.office(uow.session, one.agency_code)
+        if office is not None:
+            names.setdefault(one.agency_code, Text(office.name, office.name_en).in_(locale))
+    return names
+
+
+def _inject(one: ExerciseInject, row: Exercise, names: Mapping[str, str]) -> dict[str, Any]:
     locale = current_locale()
     failure = one.failure
     return {
         "offset": one.offset_minutes,
         "kind": word(INJECT_KINDS, one.kind),
-        "to": one.to_code,
+        "to": names.get(one.to_code, one.to_code),
         "text": one.text,
         "due_at": rules.due_at(row.started_at, one.offset_minutes, row.paused_seconds)
         if row.state == rules.RUNNING
@@ -239,7 +257,11 @@ def _log(uow: UnitOfWork, row: Exercise) -> list[dict[str, Any]]:
     )
     locale = current_locale()
     return [
-        {"at": entry.at, "who": entry.actor_name, "what": audit_words.sentence(entry, locale)}
+        {
+            "at": entry.at,
+            "who": audit_words.actor(entry.actor_name, locale),
+            "what": audit_words.sentence(entry, locale),
+        }
         for entry in entries
     ]
 

@@ -279,6 +279,8 @@ def order_page(
             "km": round(order.distance_km) if order.distance_km is not None else None,
             "seconds": order.eta_minutes * 60 if order.eta_minutes is not None else None,
         },
+        "via_phone": duty_phone(order.via_code, uow) if order.via_code else None,
+        "has_account": order.force_agency_code is not None,
         "nobody_rung": order.via_code is None and order.force_agency_code is None,
         "closed": force is not None and order.ended_at is None and not register.is_orderable(force),
         "forms": _forms(order, uow, url),

@@ -36,7 +36,8 @@ class CallToMake:
     target_id: UUID
     incident_id: UUID | None
     number: str
-    body: str
+    body: str  # as it would have left, in Chinese
+    subject: Text
     agency_code: str
     agency: Text
     person_id: PersonId | None
@@ -128,10 +129,19 @@ def calls_to_make(session: Session, agency_code: str) -> tuple[CallToMake, ...]:
     for row in rows:
         lines.setdefault((row.target_id, row.person_id or row.agency_code), []).append(row)
     names = _agency_names(session, {row.agency_code for row in rows})
-    return tuple(_call(group, names) for group in lines.values())
+    subjects = _subjects(session, {row.call_out_id for row in rows if row.call_out_id is not None})
+    return tuple(_call(group, names, subjects) for group in lines.values())
 
 
-def _call(group: Sequence[Delivery], names: dict[str, Text]) -> CallToMake:
+def _subjects(session: Session, call_outs: set[CallOutId]) -> dict[CallOutId, str]:
+    """Return what each call-out is about in English; the messages themselves are written in Chinese."""
+    if not call_outs:
+        return {}
+    rows = session.execute(select(CallOut.id, CallOut.subject_en).where(CallOut.id.in_(call_outs)))
+    return {row.id: row.subject_en for row in rows}
+
+
+def _call(group: Sequence[Delivery], names: dict[str, Text], subjects: dict[CallOutId, str]) -> CallToMake:
     first = group[0]
     why = list(dict.fromkeys(row.reason for row in group if row.reason))
     tried = [row.answered_at for row in group if row.answer == sending.NO_ANSWER and row.answered_at]
@@ -142,6 +152,9 @@ def _call(group: Sequence[Delivery], names: dict[str, Text]) -> CallToMake:
         incident_id=first.incident_id,
         number=first.number,
         body=first.body,
+        subject=Text(first.body, subjects.get(first.call_out_id, first.body))
+        if first.call_out_id
+        else Text(first.body, first.body),
         agency_code=first.agency_code,
         agency=names[first.agency_code],
         person_id=first.person_id,

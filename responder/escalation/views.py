@@ -67,6 +67,7 @@ def _page(typed: dict[UUID, str], refusal: tuple[UUID, Text] | None) -> str:
             {
                 "call": call,
                 "agency": call.agency.in_(locale),
+                "subject": call.subject.in_(locale),
                 "why": call.why.in_(locale),
                 "numbers": numbers.get(call.person_id, []) if call.person_id else rooms[call.agency_code],
                 "duty_numbers": rooms[call.agency_code] if call.person_id else [],

@@ -275,7 +275,7 @@ def timeline_rows(entries: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "at": entry.at,
-            "who": entry.actor_name,
+            "who": audit_words.actor(entry.actor_name, locale),
             "what": audit_words.sentence(entry, locale),
             "hash": entry.hash,
         }

@@ -21,6 +21,7 @@ from responder.reporting import contradictions, law_work, work
 from responder.reporting import queries as reporting
 from responder.reporting.panel import rung_models
 from responder.situation.rooms import rooms_below
+from responder.tasks import queries as tasks
 
 bp = Blueprint("board", __name__, template_folder="templates")
 ROWS = 12
@@ -62,7 +63,8 @@ def version() -> ResponseReturnValue:
 
 def _stamp(uow: UnitOfWork) -> str:
     ringing = reporting.ringing_count(uow.session, uow.actor.agency_code)
-    return f"{incidents.board_stamp(uow.session, uow.actor)}-{ringing}"
+    held = tasks.waiting_count(uow.session, uow.actor.agency_code)
+    return f"{incidents.board_stamp(uow.session, uow.actor)}-{ringing}-{held}"
 
 
 def _model(uow: UnitOfWork) -> dict[str, Any]:
@@ -153,7 +155,18 @@ def _watch(uow: UnitOfWork) -> dict[str, Any]:
             "unfinished": None,
             "url": "/duty",
         }
-    return {"handover": handover, "watched": bool(on.signed_in) or not on.officers, "sign_in_url": "/duty"}
+    has_shifts = uow.actor.area.level not in {"unit", "force"}
+    return {
+        "has_shifts": has_shifts,
+        "handover": handover,
+        "watched": bool(on.signed_in) or not on.officers,
+        "sign_in_url": "/duty",
+    }
+
+
+def _called(office: str, name: str) -> str:
+    """Return an office and its person; where the room itself is called, the office alone."""
+    return office if name == office else f"{office} {name}"
 
 
 def _calls(uow: UnitOfWork, prefix: str) -> dict[str, Any]:
@@ -162,9 +175,9 @@ def _calls(uow: UnitOfWork, prefix: str) -> dict[str, Any]:
         "calls": [
             {
                 "id": str(row.delivery_id),
-                "name": f"{work.said(row.agency)} {row.name}",
+                "name": _called(work.said(row.agency), row.name),
                 "phone": row.masked,
-                "what": row.body,
+                "what": work.said(row.subject),
                 "action": {"url": f"{prefix}/calls", "method": "get", "fields": {}},
             }
             for row in rows[:CALLS]

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from maps.distance import distance_km
 from maps.folium_map import Tiles, content_security_policy, render_file, render_page
 from maps.kinds import KIND_WORDS, STATE_WORDS, Kind, State
 from maps.layers import Layer, Line, Mark, Ring
 from maps.outlines import outline_file
+from maps.symbols import symbol_svg
 from plans import queries as plans
 from responder.core.errors import Text
 from responder.core.permissions import Permission, public, requires
@@ -35,7 +37,8 @@ from responder.situation.shell import shell
 
 bp = Blueprint("map", __name__)
 MOST_INCIDENTS = 5000
-ROWS = 120
+ROWS = 30
+MOST_ROWS = 6000
 RINGS_KM = (50, 100)
 LAYERS = (
     ("incident", Text("事故", "Incidents")),
@@ -164,6 +167,8 @@ def show() -> ResponseReturnValue:
         layers = _layers(picture, chosen)
         shown = [layer for layer in layers if layer.shown]
         rows = _list(picture, chosen, focus)
+        whole = request.args.get("rows") == "all" or len(rows) <= ROWS
+        most = MOST_ROWS if whole else ROWS
         listed = Counter(row["layer"] for row in rows)
         query = f"?layers={','.join(sorted(chosen))}" + (f"&incident={focus.id}" if focus else "")
         model = {
@@ -178,9 +183,9 @@ def show() -> ResponseReturnValue:
             ],
             "drawn": sum(len(layer.marks) for layer in shown),
             "listed": len(rows),
-            "rows": rows[:ROWS],
-            "shown": min(len(rows), ROWS),
-            "all_url": None,
+            "rows": rows[:most],
+            "shown": min(len(rows), most),
+            "all_url": None if whole else f"{request.script_root}/map{query}&rows=all",
             "focus": _focus_model(focus) if focus else None,
             "centred_on": _said(title(focus)) if focus else None,
             "export_url": f"{request.script_root}/map/file{query}",
@@ -216,7 +221,7 @@ def _list(picture: Picture, chosen: set[str], focus: Incident | None) -> list[di
         {
             "layer": "incident",
             "kind": "incident",
-            "state": "working",
+            "symbol": Markup(symbol_svg(Kind.INCIDENT)),
             "kind_word": _said(KIND_WORDS[Kind.INCIDENT]),
             "name": _said(title(row)),
             "url": f"{request.script_root}/incidents/{row.id}",
@@ -238,8 +243,8 @@ def _list(picture: Picture, chosen: set[str], focus: Incident | None) -> list[di
 def _mark_row(layer: str, mark: Mark, focus: Incident | None) -> dict[str, Any]:
     return {
         "layer": layer,
-        "kind": "other",
-        "state": mark.state.value if mark.state else "working",
+        "kind": mark.kind.value,
+        "symbol": Markup(symbol_svg(mark.kind, mark.state)),
         "kind_word": _said(dict(LAYERS)[layer]),
         "name": mark.title,
         "url": mark.url,
@@ -252,8 +257,8 @@ def _mark_row(layer: str, mark: Mark, focus: Incident | None) -> dict[str, Any]:
 def _force_row(force: RescueForce, focus: Incident | None) -> dict[str, Any]:
     return {
         "layer": _layer_of(force),
-        "kind": force.kind if force.kind in {"mining", "chemical", "fire"} else "other",
-        "state": _state_of(force),
+        "kind": force.kind,
+        "symbol": Markup(symbol_svg(Kind(force.kind), State(_state_of(force)))),
         "kind_word": _said(KIND_WORDS[Kind(force.kind)]),
         "name": force.name_en if current_locale().startswith("en") else force.name,
         "url": None,

@@ -27,6 +27,7 @@ NAV = (
 )
 OUTSIDE = frozenset({"/duty", "/exercises", "/health"})  # of no exercise
 DUTY_ROOM = Text("值班室", "duty room")
+ROOM_KINDS = {"unit": Text("企业", "enterprise"), "force": Text("救援队伍", "rescue team")}
 CHANNELS = {
     "sms": Text("短信", "SMS"),
     "voice": Text("语音", "voice"),
@@ -44,7 +45,7 @@ def shell(session: Session) -> dict[str, Any]:
     known = actor.account_id is not None
     return {
         "room": _room(session, actor, locale) if known else None,
-        "room_kind": DUTY_ROOM.in_(locale) if actor.area.level not in {"unit", "force", "none"} else None,
+        "room_kind": ROOM_KINDS.get(actor.area.level, DUTY_ROOM).in_(locale),
         **(_watch(session, actor, now) if known else {"watch": [], "watch_until": None, "leader": None}),
         "channels": _channels(locale) if known else [],
         "now": now,
@@ -78,8 +79,12 @@ def shell(session: Session) -> dict[str, Any]:
 
 
 def _theme(actor: Actor) -> str:
-    chosen = actor.theme if actor.account_id else request.cookies.get("theme", "light")
-    return chosen if chosen in {"light", "dark"} else "light"
+    """Return the account's look; where it never chose one, the look of this browser."""
+    looks = {"light", "dark"}
+    if actor.account_id is not None and actor.theme in looks:
+        return actor.theme
+    chosen = request.cookies.get("theme", "light")
+    return chosen if chosen in looks else "light"
 
 
 def _room(session: Session, actor: Actor, locale: str) -> str:

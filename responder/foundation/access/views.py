@@ -18,6 +18,7 @@ from responder.foundation.web.context import current_actor, current_locale, inst
 
 bp = Blueprint("access", __name__, template_folder="templates")
 FIRST_PAGE = "/board"
+CHOSEN_COOKIE = "chosen"  # which preferences were set on the log-in page, by whoever logs in next
 TIP_OFF_ENDPOINT = "portal.tip_off"
 
 
@@ -58,9 +59,19 @@ def try_log_in() -> ResponseReturnValue:
         if failure.wait_seconds:
             answer.headers["Retry-After"] = str(failure.wait_seconds)
         return answer
+    _keep_chosen(opened.actor.account_id)
     answer = make_response(redirect(target or FIRST_PAGE, HTTPStatus.SEE_OTHER))
     set_cookie(answer, SESSION_COOKIE, opened.cookie)
+    answer.delete_cookie(CHOSEN_COOKIE, httponly=True, samesite="Lax")
     return answer
+
+
+def _keep_chosen(account_id: AccountId | None) -> None:
+    """Give the account what was chosen on the log-in page; otherwise its own choice would hide it."""
+    chosen = {name: request.cookies.get(name) for name in request.cookies.get(CHOSEN_COOKIE, "").split(".")}
+    if account_id is not None and chosen.keys() & {"locale", "theme"}:
+        with unit_of_work() as uow:
+            services.set_preferences(uow, account_id, locale=chosen.get("locale"), theme=chosen.get("theme"))
 
 
 @bp.post("/logout")
@@ -93,6 +104,10 @@ def choose() -> ResponseReturnValue:
         set_cookie(answer, "locale", locale, lasting=True)
     if theme in THEMES:
         set_cookie(answer, "theme", theme, lasting=True)
+    chosen = {name for name, known in (("locale", locale in LOCALES), ("theme", theme in THEMES)) if known}
+    if account_id is None and chosen:
+        before = set(request.cookies.get(CHOSEN_COOKIE, "").split(".")) & {"locale", "theme"}
+        set_cookie(answer, CHOSEN_COOKIE, ".".join(sorted(before | chosen)))
     return answer
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Protocol
 
+from responder.core.actor import SYSTEM
 from responder.core.errors import Text
 
 _templates: dict[str, Text] = {}
@@ -50,6 +51,11 @@ def sentence(entry: Told, locale: str) -> str:
         if key.endswith(f"_{language}"):
             fields[key.removesuffix(f"_{language}")] = value
     return _Lenient().vformat(template.in_(locale), (), fields)
+
+
+def actor(name: str, locale: str) -> str:
+    """Return who did it in the reader's language: people keep their names, the system is named."""
+    return "System" if name == SYSTEM.name and locale.startswith("en") else name
 
 
 def known_kinds() -> frozenset[str]:

@@ -344,3 +344,14 @@ def test_the_directory_answers_over_http(client: FlaskClient, database: Database
     assert client.get("/api/v1/jurisdictions?limit=0", headers=headers).status_code == 422
     places = client.get("/places?q=白山", headers=headers).get_json()
     assert [(place["name"], place["level"]) for place in places] == [("白山市", "市级")]
+
+
+def test_what_is_chosen_on_the_log_in_page_stays_chosen_after_it(
+    client: FlaskClient, forms: SimpleNamespace, database: Database
+) -> None:
+    client.post("/preferences", data={"csrf_token": forms.token(), "theme": "dark", "next": "/login"})
+    forms.log_in("baishan")
+    with database.unit_of_work(write=False) as uow:
+        account = queries.account_by_login(uow.session, "baishan")
+        assert account is not None
+        assert account.theme == "dark"

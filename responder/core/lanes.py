@@ -19,6 +19,7 @@ from responder.core.ids import LaneId
 
 REAL_LANE = LaneId(UUID("00000000-0000-7000-8000-000000000001"))
 LANE_KEY = "lane"
+_CRITERIA_KEY = "lane_criteria"
 
 
 class Lane(Base):
@@ -55,9 +56,11 @@ def _only_this_lane(state: ORMExecuteState) -> None:
     if lane is None or state.is_column_load or state.is_relationship_load:
         return
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(
-            with_loader_criteria(LaneMixin, lambda cls: cls.lane_id == lane, include_aliases=True)
-        )
+        if _CRITERIA_KEY not in state.session.info:
+            state.session.info[_CRITERIA_KEY] = with_loader_criteria(
+                LaneMixin, lambda cls: cls.lane_id == lane, include_aliases=True
+            )
+        state.statement = state.statement.options(state.session.info[_CRITERIA_KEY])
 
 
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:

@@ -44,31 +44,6 @@ class Opened:
     actor: Actor
 
 
-def create_account(
-    uow: UnitOfWork,
-    passwords: Passwords,
-    login: str,
-    password: str,
-    *,
-    agency_code: str,
-    role: Role,
-    name: str = "",
-    person_id: PersonId | None = None,
-    locale: str = "",
-) -> AccountId:
-    """Open an account; raise InvalidInput, Conflict when the login is taken, NotFound when there is no such agency."""
-    return add_account(
-        uow,
-        login,
-        passwords.hash(password),
-        agency_code=agency_code,
-        role=role,
-        name=name,
-        person_id=person_id,
-        locale=locale,
-    )
-
-
 def add_account(
     uow: UnitOfWork,
     login: str,

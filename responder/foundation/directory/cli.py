@@ -9,9 +9,12 @@ import click
 from flask.cli import AppGroup
 
 from responder.core.errors import ResponderError
-from responder.foundation.directory import services
+from responder.foundation.directory import people, services
 from responder.foundation.web.context import installation
 
+services.register_loader(
+    people.recognises, lambda uow, path: people.load_people(uow, installation().vault, path)
+)
 cli = AppGroup("reference", help="Reference data. Example: responder reference load")
 
 
@@ -21,7 +24,8 @@ cli = AppGroup("reference", help="Reference data. Example: responder reference l
 def load(files: tuple[Path, ...], as_json: bool) -> None:
     """Load the reference data that comes with the product, or FILES on top of it; again changes nothing.
 
-    Example: responder reference load offices.csv
+    A file may also hold people and their numbers: agency, name, post, rank, mobile, sms, voice, email; a line without
+    a name is the duty room, with duty and fax. Example: responder reference load offices.csv people.csv
     """
     try:
         with installation().database.unit_of_work() as uow:

@@ -10,7 +10,6 @@ LABOUR_RENAMED_ON = date(2009, 1, 1)  # labour and social security merged with p
 STATE_ENVIRONMENT_ON = date(2008, 3, 27)
 STATE_LABOUR_RENAMED_ON = date(2008, 3, 31)
 HEALTH_MERGED_ON = date(2013, 7, 1)  # health merged with family planning, 2013 to 2014
-COUNCIL_BODIES = ("council", "dispatch")
 DERIVED_BODIES = (
     "work_safety",
     "government",

@@ -230,19 +230,6 @@ def contacts(session: Session, person_id: PersonId) -> tuple[Contact, ...]:
     )
 
 
-def contacts_of(session: Session, people: Iterable[PersonId]) -> dict[PersonId, tuple[Contact, ...]]:
-    """Return the contacts of many people in calling order, in one query."""
-    wanted = list(people)
-    found: dict[PersonId, list[Contact]] = {person_id: [] for person_id in wanted}
-    rows = session.scalars(
-        select(Contact).where(Contact.person_id.in_(wanted)).order_by(Contact.position, Contact.id)
-    )
-    for row in rows:
-        if row.person_id is not None:
-            found[row.person_id].append(row)
-    return {person_id: tuple(rows) for person_id, rows in found.items()}
-
-
 def duty_phones(session: Session, agency_code: str) -> tuple[Contact, ...]:
     """Return the telephone numbers of an office's duty room in calling order."""
     return tuple(

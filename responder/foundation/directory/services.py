@@ -228,42 +228,6 @@ def _rows(session: Session, table: Table) -> dict[tuple[Any, ...], Row]:
     return {tuple(row[k] for k in keys): dict(row) for row in result}
 
 
-def add_agency(
-    uow: UnitOfWork,
-    code: str,
-    jurisdiction_code: str,
-    body: str,
-    name: str,
-    name_en: str,
-    *,
-    has_duty_room: bool = False,
-    level: str | None = None,
-    parent_code: str | None = None,
-) -> str:
-    """Record an office that no file lists: an enterprise (*body* unit), a rescue force (force); return its code.
-
-    Raises NotFound when there is no such jurisdiction.
-    """
-    place = queries.place_path(uow.session, jurisdiction_code)
-    arealess = body in {"unit", "force"}
-    uow.session.add(
-        Agency(
-            code=code,
-            jurisdiction_code=jurisdiction_code,
-            body=body,
-            level=level or (body if arealess else place.level),
-            name=name,
-            name_en=name_en,
-            has_duty_room=has_duty_room,
-            parent_code=parent_code or jurisdiction_code,
-            confidence="local",
-            origin=LOCAL,
-        )
-    )
-    uow.session.flush()
-    return code
-
-
 def add_person(uow: UnitOfWork, name: str, agency_code: str, post: str, rank: int = 0) -> PersonId:
     """Record somebody who works in an office; raise NotFound when there is no such office."""
     if queries.agency(uow.session, agency_code) is None:
@@ -321,9 +285,3 @@ def numbers_of(uow: UnitOfWork, vault: Vault, person_id: PersonId) -> tuple[Numb
         Number(contact.id, contact.kind, vault.open(contact.ciphertext, contact.id), contact.verified)
         for contact in queries.contacts(uow.session, person_id)
     )
-
-
-def number_to_call(session: Session, vault: Vault, contact_id: UUID) -> str | None:
-    """Return the full number for a delivery that is about to leave the house, or None when it is gone."""
-    contact = session.get(Contact, contact_id)
-    return vault.open(contact.ciphertext, contact.id) if contact is not None else None

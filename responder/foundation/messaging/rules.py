@@ -24,7 +24,6 @@ NO_CONTACT = Text("没有联系方式", "no contact on record")
 NO_PROVIDER = Text("无服务商", "no provider")
 ALREADY_SIGNED = Text("已签收", "already signed")
 ALREADY_DELIVERED = Text("前一条已送达", "the one before has arrived")
-EXERCISE_OVER = Text("演练已结束", "the exercise is over")
 LEFT_UNKNOWN = Text("是否发出不明，已重发", "unknown whether it left, sent again")
 NO_RECEIPT = Text("一直没有回执，已重发", "no receipt came, sent again")
 

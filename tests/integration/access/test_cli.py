@@ -57,6 +57,17 @@ def test_verifying_the_audit_prints_what_it_checked_and_names_a_break(app: Flask
     assert broken.stdout == "220000\tentry 3\tthe head stands at entry 3\tBROKEN\n"
 
 
+def test_people_are_loaded_beside_offices(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("agency,name,post,mobile\n220605,赵一,科员,13900000009\n", encoding="utf-8")
+    runner = app.test_cli_runner()
+    first = runner.invoke(reference, ["load", str(path)])
+    assert (first.exit_code, first.stdout) == (0, "person\tadded 1\tchanged 0\tunchanged 0\tended 0\n")
+    path.write_text("agency,name,post,mobile\n220605,赵一,科员,1\n", encoding="utf-8")
+    refused = runner.invoke(reference, ["load", str(path)])
+    assert (refused.exit_code, refused.stderr) == (1, "line 2: 1 is no telephone number.\n")
+
+
 def test_a_local_file_is_loaded_with_a_report_of_what_changed(app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "offices.csv"
     path.write_text(

@@ -1,15 +1,18 @@
-"""People and their numbers: sealed, masked, and every full view told."""
+"""People and their numbers: sealed, masked, loaded from a file, and every full view told."""
+
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from responder.core.errors import NotFound
+from responder.core.errors import InvalidInput, NotFound
 from responder.core.events import now
 from responder.core.ids import PersonId, new_id
 from responder.core.uow import Database, UnitOfWork
-from responder.foundation.directory import queries, services
+from responder.foundation.directory import people, queries, services
 from responder.foundation.directory.events import NumbersViewed
 from responder.foundation.directory.models import Agency, Contact, Jurisdiction
+from responder.foundation.directory.services import TableReport
 from responder.foundation.directory.vault import SealBroken, Vault
 
 VAULT = Vault("a secret of the tests")
@@ -102,7 +105,7 @@ def test_a_sealed_value_moved_to_another_row_does_not_open(database: Database, o
         second.ciphertext = first.ciphertext
         moved = second.id
     with database.unit_of_work(write=False) as uow, pytest.raises(SealBroken):
-        services.number_to_call(uow.session, VAULT, moved)
+        VAULT.open(second.ciphertext, moved)
 
 
 def test_another_installations_secret_opens_nothing(database: Database, officer: PersonId) -> None:
@@ -112,11 +115,9 @@ def test_another_installations_secret_opens_nothing(database: Database, officer:
 
 def test_a_duty_room_has_numbers_of_its_own(database: Database, room: str) -> None:
     with database.unit_of_work() as uow:
-        contact_id = services.add_contact(uow, VAULT, "duty", "0439-0000012", agency_code=room)
+        services.add_contact(uow, VAULT, "duty", "0439-0000012", agency_code=room)
     with database.unit_of_work(write=False) as uow:
         assert [phone.masked for phone in queries.duty_phones(uow.session, room)] == ["0439-000 **12"]
-        assert services.number_to_call(uow.session, VAULT, contact_id) == "0439-0000012"
-        assert services.number_to_call(uow.session, VAULT, new_id()) is None
 
 
 def test_nobody_works_in_an_office_that_is_not_there(database: Database) -> None:
@@ -127,3 +128,65 @@ def test_nobody_works_in_an_office_that_is_not_there(database: Database) -> None
 def test_the_database_refuses_a_number_of_nobody(database: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)check|constraint"), database.unit_of_work() as uow:
         uow.session.add(Contact(id=new_id(), kind="mobile", masked="", ciphertext=b"", blind=""))
+
+
+HEADING = "agency,name,post,rank,mobile,email,duty\n"
+
+
+def loaded(database: Database, folder: Path, lines: str, heading: str = HEADING) -> TableReport:
+    """Load a file with these lines."""
+    path = folder / "people.csv"
+    path.write_text(heading + lines, encoding="utf-8-sig")
+    assert people.recognises(path)
+    with database.unit_of_work() as uow:
+        return people.load_people(uow, VAULT, path)
+
+
+def numbers(database: Database, name: str) -> list[str]:
+    """Return somebody's numbers as they are dialled, in calling order."""
+    with database.unit_of_work() as uow:
+        (person,) = [one for one in queries.people_of(uow.session, "220605") if one.name == name]
+        return [number.value for number in services.numbers_of(uow, VAULT, PersonId(person.id))]
+
+
+def test_a_file_brings_people_and_the_rooms_telephone_and_again_changes_nothing(
+    database: Database, room: str, tmp_path: Path
+) -> None:
+    lines = "220605,李敏,科员,3,139 0000 0001,limin@example.cn,\n220605,,,,,,0439-0000012\n"
+    assert loaded(database, tmp_path, lines) == TableReport("person", 1, 1, 0)
+    assert numbers(database, "李敏") == ["+8613900000001", "limin@example.cn"]
+    with database.unit_of_work(write=False) as uow:
+        assert [phone.masked for phone in queries.duty_phones(uow.session, room)] == ["0439-000 **12"]
+    assert loaded(database, tmp_path, lines) == TableReport("person", 0, 0, 2)
+
+
+def test_a_later_file_changes_what_it_names_and_leaves_what_is_empty(
+    database: Database, room: str, tmp_path: Path
+) -> None:
+    loaded(database, tmp_path, "220605,李敏,科员,3,13900000001,limin@example.cn,\n")
+    assert loaded(database, tmp_path, "220605,李敏,科长,5,+86 139 0000 0002,,\n").changed == 1
+    assert numbers(database, "李敏") == ["+8613900000002", "limin@example.cn"]
+    assert loaded(database, tmp_path, "220605,李敏,科长,5,,-,\n").changed == 1
+    assert numbers(database, "李敏") == ["+8613900000002"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("999999,李敏,科员,,,,", "line 3: there is no agency 999999."),
+        ("220605,王磊,科员,,,,", "line 3: 王磊 stands in this office twice."),
+        ("220605,李敏,科员,high,,,", "line 3: rank is a number from 0 to 99."),
+        ("220605,李敏,科员,,12,,", "line 3: 12 is no telephone number."),
+        ("220605,李敏,科员,,,limin,", "line 3: limin is no e-mail address."),
+        ("220605,李敏,科员,,,,0439-0000012", "line 3: duty has no place here"),
+        ("220605,,,,13900000001,,", "line 3: mobile has no place here"),
+    ],
+)
+def test_a_line_that_cannot_be_refuses_the_whole_file_by_its_number(
+    database: Database, room: str, tmp_path: Path, line: str, words: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        loaded(database, tmp_path, f"220605,王磊,科员,,,,\n{line}\n")
+    assert str(refused.value).startswith(words)
+    with database.unit_of_work(write=False) as uow:
+        assert queries.people_of(uow.session, "220605") == ()

@@ -21,6 +21,7 @@ from responder.incidents import explain, outlook, queries, rule_sets
 from responder.incidents.doors import DOORS
 from responder.incidents.models import Incident, Report
 from responder.incidents.preview import outlook_model
+from responder.incidents.read_back import read_back
 from responder.incidents.rules import ELEMENTS, missing_elements
 from responder.incidents.wording import place_seen_from, title, where
 
@@ -117,7 +118,7 @@ def incident_page(
         "timeline_url": f"{url}/timeline",
         "print_url": None,
     }
-    model |= _version(shown, reports, url, show_changes)
+    model |= _version(incident, shown, reports, url, show_changes)
     model |= _judgement(incident, shown, reports, uow)
     model |= _timeline(incident, uow)
     model["attachments"] = [
@@ -149,7 +150,9 @@ def _open_doors(model: dict[str, Any], incident: Incident, uow: UnitOfWork) -> l
     return panels
 
 
-def _version(shown: Report, reports: Sequence[Report], url: str, show_changes: bool) -> dict[str, Any]:
+def _version(
+    incident: Incident, shown: Report, reports: Sequence[Report], url: str, show_changes: bool
+) -> dict[str, Any]:
     texts = []
     for name in ("summary", "measures"):
         before = next(
@@ -182,6 +185,7 @@ def _version(shown: Report, reports: Sequence[Report], url: str, show_changes: b
         else None,
         "version_kind": word(REPORT_KINDS, shown.kind),
         "version_at": shown.at,
+        "read_back": read_back(incident.number, shown.version, shown.facts),
         "version_by": f"{shown.agency_name} {shown.person_name}".strip(),
         "figures": _figures(shown),
         "texts_changed": texts,

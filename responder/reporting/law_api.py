@@ -1,5 +1,7 @@
 """Explanation, quality, checks, settlements and overrulings over HTTP."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from responder.core.errors import Text, invalid
+from responder.core.errors import InvalidInput, Text, invalid
 from responder.core.ids import parse_id
 from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
@@ -133,11 +135,29 @@ def settle(uow: UnitOfWork, incident_id: UUID) -> tuple[dict[str, Any], int]:
     return settlement_shape(contradictions.settle(incident_id, figure, value, reason, uow)), 201
 
 
+def _notes_refusal(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Leave a trace of a grade that somebody tried to set aside without a reason; what it wrote is rolled back."""
+
+    @wraps(view)
+    def answer(incident_id: UUID) -> ResponseReturnValue:
+        try:
+            return view(incident_id=incident_id)
+        except InvalidInput as refused:
+            grade = json_body().get("grade")
+            if "reason" in refused.errors and isinstance(grade, str):
+                with unit_of_work() as uow:
+                    overruling.note_refused(incident_id, grade, uow)
+            raise
+
+    return answer
+
+
 @api.post("/incidents/<uuid:incident_id>/overrulings")
 @requires(Permission.TAKE_COMMAND)
 @takes(law_schemas.OverrulingIn)
 @answers(law_schemas.Anything, status_code=201)
 @api.doc(summary="Set a computed grade, limit or addressee aside, with name and reason", responses=PROBLEMS)
+@_notes_refusal
 @writes
 def overrule(uow: UnitOfWork, incident_id: UUID) -> tuple[dict[str, Any], int]:
     """Record a leader's decision; the computed value stays visible."""

@@ -210,7 +210,11 @@ def overrule(incident_id: UUID) -> ResponseReturnValue:
             return
         services.report_under(incident_id, values.get("grade", ""), reason, uow)
 
-    return _act(incident_id, act, _why_page, "explanation")
+    done = _act(incident_id, act, _why_page, "explanation")
+    if not request.form.get("leg") and not request.form.get("reason", "").strip():
+        with unit_of_work() as uow:
+            overruling.note_refused(incident_id, request.form.get("grade", ""), uow)
+    return done
 
 
 def _act(

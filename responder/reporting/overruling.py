@@ -88,6 +88,28 @@ def overrule_grade(incident_id: UUID, grade: str, reason: str, uow: UnitOfWork) 
     return row
 
 
+def note_refused(incident_id: UUID, grade: str, uow: UnitOfWork) -> None:
+    """Record that somebody tried to set the computed grade aside and was refused for want of a reason."""
+    if grade not in GRADED:
+        return
+    incident = incidents.incident(uow.session, uow.actor, incident_id)
+    audit.record(
+        uow,
+        "overruled.refused",
+        province_code=incident.province_code,
+        incident_id=incident.id,
+        lane_id=incident.lane_id,
+        payload={
+            "number": incident.number,
+            "who": uow.actor.name,
+            "before_zh": GRADES[incident.reporting_grade].zh,
+            "before_en": GRADES[incident.reporting_grade].en,
+            "after_zh": GRADES[grade].zh,
+            "after_en": GRADES[grade].en,
+        },
+    )
+
+
 def skip_leg(leg_id: UUID, reason: str, uow: UnitOfWork) -> Overruling:
     """Leave an addressee out, in the name of a leader of the office that owed it the report."""
     leg, incident = _own_leg(leg_id, uow)

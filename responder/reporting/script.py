@@ -4,6 +4,7 @@ from responder.core.clock import wall
 from responder.core.errors import Text
 from responder.foundation.web.lexicon import FACTS, GRADES
 from responder.incidents.models import Incident
+from responder.incidents.read_back import read_back
 from responder.incidents.wording import title
 from responder.reporting.models import ReportLeg
 
@@ -21,12 +22,14 @@ def spoken(incident: Incident, leg: ReportLeg) -> Text:
         figures_en.append(f"{FACTS[name].en}: {'unknown' if value is None else value}")
     grade = GRADES[incident.reporting_grade]
     words = title(incident)
+    digits = read_back(incident.number, incident.version, incident.facts)
     may_zh, may_en = ("，可能上升", ", may rise") if incident.may_rise else ("", "")
     return Text(
         f"{leg.sender_name}报告：{at.month}月{at.day}日 {at:%H:%M}，{incident.place_name}，{words.zh}。"
-        f"{'，'.join(figures_zh)}。按{grade.zh}报告{may_zh}。编号 {incident.number}。请复述并告知您的姓名。",
+        f"{'，'.join(figures_zh)}。按{grade.zh}报告{may_zh}。编号 {incident.number}，第 {incident.version} 版，"
+        f"核对码 {' '.join(digits)}。请复述并告知您的姓名。",
         f"{leg.sender_name_en or 'The unit'} reports: {at.day} {at:%b} {at:%H:%M}, "
         f"{incident.place_name_en}, {words.en}. "
-        f"{'; '.join(figures_en)}. Reported as {grade.en}{may_en}. Number {incident.number}. "
-        "Please repeat it and give your name.",
+        f"{'; '.join(figures_en)}. Reported as {grade.en}{may_en}. Number {incident.number}, "
+        f"version {incident.version}, check digits {' '.join(digits)}. Please repeat it and give your name.",
     )

@@ -1,6 +1,7 @@
 """Pages of legs: all of an incident, one with its forms, and the buttons."""
 
 from collections import defaultdict
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -79,9 +80,17 @@ def _row(leg: ReportLeg, uow: UnitOfWork) -> dict[str, Any]:
         "state": leg.state,
         "acknowledged_at": leg.acknowledged_at,
         "answered_by": leg.answered_by,
+        "noted_at": _noted_later(leg),
         "late_seconds": work.lateness(leg, uow.now) if leg.state not in {"planned", "withdrawn"} else 0,
         "note": leg.return_reason,
     }
+
+
+def _noted_later(leg: ReportLeg) -> datetime | None:
+    """Return when a receipt was entered that had been given before, by telephone or on paper; None otherwise."""
+    if leg.noted_at is None or leg.acknowledged_at is None or leg.noted_at <= leg.acknowledged_at:
+        return None
+    return leg.noted_at
 
 
 def _incident(incident: Incident) -> dict[str, Any]:

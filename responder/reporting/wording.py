@@ -59,6 +59,10 @@ audit_words.register(
             "{who}推翻系统判定：{before}改为{after}，理由：{reason}",
             "{who} set the computed grade aside: {before} becomes {after}, because: {reason}",
         ),
+        "overruled.refused": Text(
+            "{who}想把等级由{before}改为{after}，没有写理由，未予接受",
+            "{who} tried to change the grade from {before} to {after} without a reason and was refused",
+        ),
         "overruled.addressee": Text(
             "{who}决定不报{before}，理由：{reason}", "{who} left out {before}, because: {reason}"
         ),

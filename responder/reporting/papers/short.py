@@ -3,6 +3,7 @@
 from responder.core.clock import wall
 from responder.foundation.documents.rules import EXERCISE_MARK
 from responder.foundation.web.lexicon import FACTS
+from responder.incidents.read_back import read_back
 from responder.reporting.papers import texts
 from responder.reporting.papers.facts import Known
 
@@ -63,5 +64,6 @@ def script(known: Known, office: str) -> str:
     return (
         f"{mark}{office}报告。{corrected}单位：{known.unit or texts.UNKNOWN}，{known.sector}。"
         f"时间地点：{at.month}月{at.day}日{at.hour}时{at.minute:02d}分{uncertain}，{known.place_name}{known.place}。"
-        f"{known.title}，{toll}。按{known.grade}报告{may}。编号 {known.number}。请复述，并告知您的姓名。"
+        f"{known.title}，{toll}。按{known.grade}报告{may}。编号 {known.number}，第 {known.version} 版，"
+        f"核对码 {' '.join(read_back(known.number, known.version, known.figures))}。请复述，并告知您的姓名。"
     )

@@ -501,3 +501,55 @@ def test_a_grade_that_nothing_can_raise_still_opens_its_reasons(api: Named, page
     incident = log(api, **figures, trapped_without_contact=0, direct_loss_yuan=1)
     shown = page("jilin").get(f"/incidents/{incident['id']}")
     assert f'href="/incidents/{incident["id"]}/explanation"' in shown
+
+
+# --- What went wrong elsewhere --------------------------------------------------------------------------------
+
+
+def test_a_lower_grade_without_a_reason_is_refused_and_leaves_a_trace(api: Named, page: Any) -> None:
+    incident = log(api, deaths=2, missing=11)
+    assert incident["reporting_grade"] == "II"
+    path = f"incidents/{incident['id']}/overrulings"
+    api("leader").post(path, {"grade": "IV"}, status=422)
+    page("leader").get(f"/incidents/{incident['id']}/explanation")
+    answer = page("leader").send(f"/incidents/{incident['id']}/overrulings", grade="III", reason=" ")
+    assert answer.status_code == 422
+    whole = api("jilin").get(f"incidents/{incident['id']}")
+    assert (whole["reporting_grade"], whole["final_grade"], whole["overrulings"]) == ("II", "IV", [])
+    said = [entry["what"] for entry in api("jilin").get(f"incidents/{incident['id']}/timeline")["items"]]
+    assert [words for words in said if "没有写理由" in words] == [
+        "陈国栋想把等级由重大改为一般，没有写理由，未予接受",
+        "陈国栋想把等级由重大改为较大，没有写理由，未予接受",
+    ]
+
+
+def test_a_report_read_over_the_telephone_while_the_network_is_cut_is_on_time_and_can_be_compared(
+    api: Named, page: Any, clock: FixedClock
+) -> None:
+    incident = log(api, deaths=3, serious_injuries=4)
+    sign(api, incident, "baishan", "220600")
+    whole = api("baishan").get(f"incidents/{incident['id']}")
+    upward = next(
+        leg
+        for leg in whole["legs"]
+        if leg["from_agency"] == "220600" and leg["to_agency"] == "220000" and leg["kind"] == "report"
+    )
+    shown = words_of(page("baishan").get(f"/legs/{upward['id']}"))
+    digits = shown.partition("核对码 ")[2][:7].replace(" ", "")
+    assert len(digits) == 4 and digits.isdigit()
+    # Read aloud at 15:10; typed in when the line was up again, past the limit of 16:00.
+    later(clock, hours=4)
+    fields = {"method": "phone", "at": "15:10", "answered_by": "省厅值班 赵明"}
+    answer = page("baishan").send(f"/legs/{upward['id']}/acknowledgement", **fields)
+    assert answer.status_code == 303
+    done = words_of(page("jilin").get(f"/legs/{upward['id']}"))
+    assert "签收 11月21日 15:10 省厅值班 赵明 电话，11月21日 18:00 补记" in done
+    assert "逾期签收" not in done
+    assert f"核对码 {digits}" in words_of(page("jilin").get(f"/incidents/{incident['id']}"))
+    # One figure differs after the return: nothing is overwritten, a person has to settle it.
+    report(api, "jilin", incident, facts={"serious_injuries": 5}, summary="医院口径")
+    after = api("jilin").get(f"incidents/{incident['id']}")
+    assert [one["figure"] for one in after["contradictions"]] == ["serious_injuries"]
+    assert [r["facts"]["serious_injuries"] for r in after["reports"]] == [4, 5]
+    assert f"核对码 {digits}" not in words_of(page("jilin").get(f"/incidents/{incident['id']}"))
+    assert f"核对码 {digits}" in words_of(page("jilin").get(f"/incidents/{incident['id']}?version=1"))

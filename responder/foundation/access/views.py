@@ -59,17 +59,18 @@ def try_log_in() -> ResponseReturnValue:
         if failure.wait_seconds:
             answer.headers["Retry-After"] = str(failure.wait_seconds)
         return answer
-    _keep_chosen(opened.actor.account_id)
+    if opened.actor.account_id is not None:
+        _keep_chosen(AccountId(opened.actor.account_id))
     answer = make_response(redirect(target or FIRST_PAGE, HTTPStatus.SEE_OTHER))
     set_cookie(answer, SESSION_COOKIE, opened.cookie)
     answer.delete_cookie(CHOSEN_COOKIE, httponly=True, samesite="Lax")
     return answer
 
 
-def _keep_chosen(account_id: AccountId | None) -> None:
+def _keep_chosen(account_id: AccountId) -> None:
     """Give the account what was chosen on the log-in page; otherwise its own choice would hide it."""
     chosen = {name: request.cookies.get(name) for name in request.cookies.get(CHOSEN_COOKIE, "").split(".")}
-    if account_id is not None and chosen.keys() & {"locale", "theme"}:
+    if chosen.keys() & {"locale", "theme"}:
         with unit_of_work() as uow:
             services.set_preferences(uow, account_id, locale=chosen.get("locale"), theme=chosen.get("theme"))
 

@@ -17,10 +17,9 @@ from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import CHANNELS, FACTS, GRADES, REPORT_KINDS
 from responder.foundation.web.words import word
-from responder.incidents import explain, outlook, queries, rule_sets
+from responder.incidents import explain, outlook, preview, queries, rule_sets
 from responder.incidents.doors import DOORS
 from responder.incidents.models import Incident, Report
-from responder.incidents.preview import outlook_model
 from responder.incidents.read_back import read_back
 from responder.incidents.rules import ELEMENTS, missing_elements
 from responder.incidents.wording import place_seen_from, title, where
@@ -121,6 +120,7 @@ def incident_page(
     model |= _version(incident, shown, reports, url, show_changes)
     model |= _judgement(incident, shown, reports, uow)
     model |= _timeline(incident, uow)
+    model["duplicates"] = [preview.twin(row, incident.occurred_at, prefix) for row in _twins(incident, uow)]
     model["attachments"] = [
         {
             "name": row.filename,
@@ -137,6 +137,10 @@ def incident_page(
     if not all_yours:
         model["yours"] = model["yours"][:3]
     return model, panels
+
+
+def _twins(incident: Incident, uow: UnitOfWork) -> Sequence[Incident]:
+    return queries.twins(uow.session, uow.actor, incident) if incident.state == "open" else ()
 
 
 def _open_doors(model: dict[str, Any], incident: Incident, uow: UnitOfWork) -> list[dict[str, Any]]:
@@ -253,7 +257,7 @@ def _judgement(
         "ruler": explain.ruler(shown.facts, shown.reporting_grade),
         "deciding": decided[0].in_(locale) if decided else None,
         "source": decided[1].in_(locale) if decided else None,
-        **outlook_model(ahead, locale),
+        **preview.outlook_model(ahead, locale),
         "reasons": [
             {
                 "text": explain.reason_sentence(reason, shown.facts).in_(locale),

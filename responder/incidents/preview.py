@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from responder.core.clock import as_utc
@@ -12,6 +13,7 @@ from responder.foundation.web.lexicon import ACCIDENT_TYPES, FACTS, SECTORS
 from responder.foundation.web.words import short_time
 from responder.incidents import explain, grading, outlook, queries, rule_sets
 from responder.incidents.intake_form import FIELD_NAMES, Filled, complete, form_errors, raw_intake, show_time
+from responder.incidents.models import Incident
 from responder.incidents.places import DirectoryPlaces, read_words
 from responder.incidents.questions import questions
 from responder.incidents.recognition.model import FACT_FIELDS, Field, Recognition, Span
@@ -201,22 +203,27 @@ def _duplicates(
         sector=intake.sector,
         occurred_at=intake.occurred_at,
     )
-    english = current_locale().startswith("en")
-    found = []
-    for row in rows:
-        apart = int(abs((row.occurred_at - intake.occurred_at).total_seconds()) // 60)
-        words = f"{short_time(row.received_at)} 接报，发生时间相隔 {apart} 分钟"
-        if english:
-            words = f"received {short_time(row.received_at)}, {apart} min apart"
-        found.append(
-            {
-                "id": str(row.id),
-                "number": row.number,
-                "title": title(row).in_(current_locale()),
-                "url": f"{prefix}/incidents/{row.id}",
-                "words": words,
-                "merge_url": f"{prefix}/incidents/{row.id}/reports/new",
-                "dismissed": str(row.id) in dismissed,
-            }
-        )
-    return found
+    return [
+        {
+            **twin(row, intake.occurred_at, prefix),
+            "merge_url": f"{prefix}/incidents/{row.id}/reports/new",
+            "dismissed": str(row.id) in dismissed,
+        }
+        for row in rows
+    ]
+
+
+def twin(row: Incident, occurred_at: datetime, prefix: str) -> dict[str, Any]:
+    """Return an incident that may be the same one, and how far apart the two are said to have happened."""
+    apart = int(abs((row.occurred_at - occurred_at).total_seconds()) // 60)
+    words = Text(
+        f"{short_time(row.received_at)} 接报，发生时间相隔 {apart} 分钟",
+        f"received {short_time(row.received_at)}, {apart} min apart",
+    )
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "title": title(row).in_(current_locale()),
+        "url": f"{prefix}/incidents/{row.id}",
+        "words": words.in_(current_locale()),
+    }

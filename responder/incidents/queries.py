@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from maps.distance import distance_km
 from responder.core.actor import Actor
 from responder.core.errors import nothing_here
 from responder.core.ids import IncidentId
@@ -31,6 +32,10 @@ from responder.foundation.access import scope
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
 
 DUPLICATE_HOURS = 12
+# Two records of one accident at a border; practice, no rule.
+TWIN_KM = 2.0
+TWIN_APART = timedelta(minutes=30)
+TWIN_DEGREES = 0.02  # of latitude: a little more than 2 km; a degree of longitude is never half as long here
 PAGE = 50
 LONGEST_PAGE = 200
 Order = Sequence[tuple[Any, Callable[[Any], Any]]]
@@ -263,6 +268,40 @@ def probable_duplicates(
         or_(and_(near, Incident.sector == sector), same_unit),
     )
     return session.scalars(query.order_by(Incident.received_at.desc()).limit(5)).all()
+
+
+def twins(session: Session, actor: Actor, incident: Incident) -> list[Incident]:
+    """Return open incidents that may be this one: by the rule for an intake, or two points and two moments close by.
+
+    Who sees both sides of a border sees both records: each province alone has only its own.
+    """
+    found = probable_duplicates(
+        session,
+        actor,
+        jurisdiction_code=incident.jurisdiction_code,
+        unit=incident.unit,
+        sector=incident.sector,
+        occurred_at=incident.occurred_at,
+    )
+    beside = _beside(session, actor, incident) if incident.point_source == "given" else ()
+    by_id = {row.id: row for row in (*found, *beside) if row.id != incident.id}
+    return list(by_id.values())
+
+
+def _beside(session: Session, actor: Actor, incident: Incident) -> Sequence[Incident]:
+    if incident.lon is None or incident.lat is None:
+        return ()
+    query = select(Incident).where(
+        visible(actor),
+        Incident.state == "open",
+        Incident.point_source == "given",
+        Incident.occurred_at.between(incident.occurred_at - TWIN_APART, incident.occurred_at + TWIN_APART),
+        Incident.lat.between(incident.lat - TWIN_DEGREES, incident.lat + TWIN_DEGREES),
+        Incident.lon.between(incident.lon - 2 * TWIN_DEGREES, incident.lon + 2 * TWIN_DEGREES),
+    )
+    here = incident.lon, incident.lat
+    rows = session.scalars(query.order_by(Incident.received_at.desc()).limit(20)).all()
+    return [row for row in rows if distance_km(*here, row.lon or 0.0, row.lat or 0.0) <= TWIN_KM]
 
 
 def draft(session: Session, account_id: UUID | None, form: str) -> Draft | None:

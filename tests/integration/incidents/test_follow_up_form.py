@@ -151,3 +151,38 @@ def test_an_ordinary_follow_up_opens_no_check(api: Named) -> None:
     incident = log(api, deaths=1, serious_injuries=4)
     api("jiangyuan").post(f"incidents/{incident}/reports", {"facts": {"deaths": 3, "serious_injuries": 4}})
     assert api("baishan").get(f"incidents/{incident}/checks")["items"] == []
+
+
+# --- Two records of one accident ------------------------------------------------------------------------------
+
+BRIDGE = {
+    "sector": "road",
+    "accident_type": "traffic",
+    "occurred_at": "2026-11-21T13:20:00+08:00",
+    "facts": {"deaths": 1},
+    "summary": "危化品罐车在界河大桥侧翻",
+}
+
+
+def test_two_provinces_at_a_border_are_shown_to_be_one_by_whoever_sees_both(api: Named, page: Any) -> None:
+    near = {"lon": 126.40, "lat": 42.05}
+    ours = api("jiangyuan").post("incidents", {**BRIDGE, **near, "place": "江源区"})
+    theirs = api("baishan").post(
+        "incidents",
+        {
+            **BRIDGE,
+            "lon": 126.41,
+            "lat": 42.06,
+            "place": "临江市",
+            "occurred_at": "2026-11-21T13:32:00+08:00",
+        },
+    )
+    far = {"lon": 126.60, "lat": 42.05, "place": "抚松县"}
+    other = api("baishan").post("incidents", {**BRIDGE, **far})
+    above = words_of(page("jilin").get(f"/incidents/{ours['id']}"))
+    assert f"可能是同一起 {theirs['number']}" in above
+    assert "发生时间相隔 12 分钟" in above
+    assert other["number"] not in above
+    # The county sees its own record only; nothing is merged, both keep their legs.
+    assert theirs["number"] not in words_of(page("jiangyuan").get(f"/incidents/{ours['id']}"))
+    assert [api("jilin").get(f"incidents/{row['id']}")["state"] for row in (ours, theirs)] == ["open", "open"]

@@ -45,7 +45,7 @@ class Finding:
 
     def line(self) -> str:
         """Return the finding as a line for a terminal."""
-        return f"{'ok' if self.ok else 'to do':<7}{self.what:<30}{self.words}"
+        return f"{'ok' if self.ok else 'to do':<7}{self.what:<40}{self.words}"
 
     def json(self) -> str:
         """Return the finding as one line of JSON."""

@@ -1,5 +1,6 @@
 """The shell around every page: room, watch, channels, clock, account."""
 
+from itertools import groupby
 from typing import Any
 
 from flask import g, request
@@ -104,11 +105,13 @@ def _watch(session: Session, actor: Actor, now: Any) -> dict[str, Any]:
 
 
 def _channels(locale: str) -> list[dict[str, Any]]:
+    open_ones = installation().channels
+    # Nobody waits for mail or a group chat that was never set up.
+    shown = [channel for channel in CHANNELS if channel in open_ones or channel in RINGS]
     rows = []
-    for channel, name in CHANNELS.items():
-        ok = channel in installation().channels
-        if not ok and channel not in RINGS:
-            continue  # nobody waits for mail or a group chat that was never set up
+    for ok, channels in groupby(shown, key=lambda channel: channel in open_ones):
+        names = [CHANNELS[channel].in_(locale) for channel in channels]
         state = Text("通", "on") if ok else Text("无服务商", "no provider")
-        rows.append({"name": name.in_(locale), "state": state.in_(locale), "ok": ok})
+        joint = Text("、", ", ").in_(locale)
+        rows.append({"name": joint.join(names), "state": state.in_(locale), "ok": ok})
     return rows

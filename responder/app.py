@@ -44,6 +44,8 @@ from responder.foundation.messaging.settings import from_mapping
 from responder.foundation.web import catalogue, problems, security, words
 from responder.foundation.web.context import EXTENSION, Installation, current_locale
 from responder.foundation.web.lane_path import LANE_ENVIRON, LanePath
+from responder.hazards import api as hazards_api
+from responder.hazards import views as hazards_views
 from responder.incidents import api as incidents_api
 from responder.incidents import views as incidents_views
 from responder.incidents.doors import DOORS
@@ -60,7 +62,7 @@ from responder.reporting.panel import ChainPanel
 from responder.reporting.papers import api as papers_api
 from responder.reporting.papers import views as papers_views
 from responder.reporting.papers.panel import PapersPanel
-from responder.situation import board, health, map_page, measures
+from responder.situation import board, hazards_panel, health, map_page, measures
 from responder.situation.shell import shell
 from responder.tasks import api as tasks_api
 from responder.tasks import views as tasks_views
@@ -98,6 +100,8 @@ BLUEPRINTS = (
     plans.exercises.api.api,
     tasks_views.bp,
     tasks_api.api,
+    hazards_views.bp,
+    hazards_api.api,
     map_page.bp,
     health.bp,
 )
@@ -109,6 +113,7 @@ PANELS = (
     ForcesPanel(),
     PapersPanel(),
     EvidencePanel(),
+    hazards_panel.HazardsPanel(),
     measures.MeasuresPanel(),
     replay_panel.ReplayPanel(),
 )

@@ -21,6 +21,7 @@ MODULES = (
     "responder.reporting.duty_models",
     "responder.reporting.judgement_models",
     "responder.dispatch.models",
+    "responder.hazards.models",
     "responder.tasks.models",
     "plans.models",
     "plans.exercises.models",

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     RUN_EXERCISE = "run_exercise"
     EXPORT_EVIDENCE = "export_evidence"
     VERIFY_REPORT = "verify_report"
+    RECORD_HAZARD = "record_hazard"
     SEE_HEALTH = "see_health"
     ADMINISTER = "administer"
 
@@ -52,6 +53,7 @@ _ROOM = _READ | {
     P.INSTRUCT,
     P.EXPORT_EVIDENCE,
     P.VERIFY_REPORT,
+    P.RECORD_HAZARD,
     P.SEE_HEALTH,
 }
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -11,6 +11,7 @@ from responder.core.errors import ResponderError
 from responder.demo import incidents, loading
 from responder.dispatch.demo_forces import load_demo_forces
 from responder.foundation.web.context import installation
+from responder.hazards.demo_hazards import load_demo_hazards
 from responder.replay.services import load_historic
 
 cli = AppGroup("demo", help="The demo world. Example: responder demo load")
@@ -25,6 +26,7 @@ def load() -> None:
         with here.database.unit_of_work() as uow:
             forces = load_demo_forces(uow)
             plans = load_demo_plans(uow)
+            hazards = load_demo_hazards(uow)
             load_demo_exercises(uow)
         told = incidents.tell(here.database)
         past = load_historic(here.database)
@@ -35,6 +37,6 @@ def load() -> None:
         sys.exit(1)
     click.echo(
         f"{loaded.rooms} rooms, {loaded.people} people, {loaded.shifts} shifts, {loaded.accounts} accounts, "
-        f"{told} live incidents, {past.added} historic ones, {forces} teams, {plans} plans",
+        f"{told} live incidents, {past.added} historic ones, {forces} teams, {plans} plans, {hazards} hazard sources",
         err=True,
     )

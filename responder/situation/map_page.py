@@ -29,6 +29,9 @@ from responder.foundation.web.context import current_actor, current_locale, inst
 from responder.foundation.web.lexicon import GRADES
 from responder.foundation.web.security import nonce
 from responder.foundation.web.words import word
+from responder.hazards import queries as hazards
+from responder.hazards.kinds import kinds as hazard_kinds
+from responder.hazards.models import HazardSource
 from responder.incidents import explain
 from responder.incidents import queries as incidents
 from responder.incidents.models import Incident
@@ -48,8 +51,9 @@ LAYERS = (
     ("team", Text("地方和企业队伍", "Local and enterprise teams")),
     ("partner", Text("协作力量", "Partner forces")),
     ("assembly", Text("集结点", "Assembly points")),
+    ("hazard", Text("危险源", "Hazards")),
 )
-SHOWN_AT_FIRST = {"incident", "called", "mining", "chemical", "assembly"}
+SHOWN_AT_FIRST = {"incident", "called", "mining", "chemical", "assembly", "hazard"}
 NOTE = Text(
     "46 个国家级基地是推定名单，不是官方名录；每个都注明依据。",
     "The national bases are a composed list, not an official register; each names its source.",
@@ -113,6 +117,7 @@ class Picture:
     called: Sequence[Mark]
     lines: Sequence[Line]
     points: Sequence[Mark]
+    hazards: Sequence[Mark]
 
 
 def _picture(uow: UnitOfWork) -> Picture:
@@ -120,7 +125,22 @@ def _picture(uow: UnitOfWork) -> Picture:
         row for row in incidents.on_board(uow.session, uow.actor, MOST_INCIDENTS) if row.lon is not None
     ]
     called, lines = map_layers.marks_and_lines(uow.session, uow.actor, request.script_root)
-    return Picture(located, dispatch.forces(uow.session), called, lines, _points(uow, located))
+    dangers = [_hazard_mark(row) for row in hazards.sources(uow.session, uow.actor)]
+    return Picture(located, dispatch.forces(uow.session), called, lines, _points(uow, located), dangers)
+
+
+def _hazard_mark(row: HazardSource) -> Mark:
+    known = hazard_kinds().get(row.kind)
+    return Mark(
+        id=f"hazard-{row.id}",
+        lon=row.lon,
+        lat=row.lat,
+        kind=Kind.HAZARD,
+        title=row.name,
+        subtitle=_said(Text(row.place, row.place_en)),
+        state_word=_said(known.name) if known else row.kind,
+        url=f"{request.script_root}/hazards#hazard-{row.id}",
+    )
 
 
 def _points(uow: UnitOfWork, located: Sequence[Incident]) -> list[Mark]:
@@ -144,6 +164,7 @@ def _layers(picture: Picture, chosen: set[str]) -> list[Layer]:
     marks["incident"] = [_incident_mark(row) for row in picture.incidents]
     marks["called"] = list(picture.called)
     marks["assembly"] = list(picture.points)
+    marks["hazard"] = list(picture.hazards)
     for force in picture.forces:
         marks[_layer_of(force)].append(_force_mark(force))
     return [Layer(id=key, title=text, marks=marks[key], shown=key in chosen) for key, text in LAYERS]
@@ -234,10 +255,14 @@ def _list(picture: Picture, chosen: set[str], focus: Incident | None) -> list[di
     ]
     rows += [_mark_row("called", mark, focus) for mark in picture.called]
     rows += [_mark_row("assembly", mark, focus) for mark in picture.points]
+    rows += _nearest([_mark_row("hazard", mark, focus) for mark in picture.hazards], focus)
     based = [_force_row(force, focus) for force in picture.forces]
-    if focus is not None:
-        based.sort(key=lambda row: row["distance_km"] or 0)
-    return [row for row in (*rows, *based) if row["layer"] in chosen]
+    return [row for row in (*rows, *_nearest(based, focus)) if row["layer"] in chosen]
+
+
+def _nearest(rows: list[dict[str, Any]], focus: Incident | None) -> list[dict[str, Any]]:
+    """Return *rows* by their distance from the incident in focus, as they were where there is none."""
+    return sorted(rows, key=lambda row: row["distance_km"] or 0) if focus is not None else rows
 
 
 def _mark_row(layer: str, mark: Mark, focus: Incident | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from responder.core.db import make_engine
 from responder.core.lanes import REAL_LANE
 from responder.models import load_models
-from responder.schema import MIGRATIONS
+from responder.revision import MIGRATIONS
 from tests.fixtures import copy_postgres
 
 

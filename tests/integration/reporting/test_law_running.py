@@ -497,8 +497,16 @@ def test_a_follow_up_that_is_owed_opens_its_article(api: Named, page: Any, clock
 
 
 def test_a_grade_that_nothing_can_raise_still_opens_its_reasons(api: Named, page: Any) -> None:
-    figures = {"deaths": 31, "missing": 0, "serious_injuries": 0, "acute_poisonings": 0, "trapped": 0}
-    incident = log(api, **figures, trapped_without_contact=0, direct_loss_yuan=1)
+    incident = log(
+        api,
+        deaths=31,
+        missing=0,
+        serious_injuries=0,
+        acute_poisonings=0,
+        trapped=0,
+        trapped_without_contact=0,
+        direct_loss_yuan=1,
+    )
     shown = page("jilin").get(f"/incidents/{incident['id']}")
     assert f'href="/incidents/{incident["id"]}/explanation"' in shown
 

@@ -8,6 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from responder.core.errors import Text, invalid, nothing_here
+from responder.core.lanes import REAL_LANE
 from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
@@ -29,6 +30,7 @@ from responder.incidents.rules import Reader, jurisdiction_of, read_intake
 
 api = APIBlueprint("incidents_api", __name__, url_prefix="/api/v1", tag="Incidents")
 NO_VERSION = Text("没有这一版。", "There is no such version.")
+NO_LANE = Text("lane 是 real 或演练的编号。", "lane is `real` or the id of an exercise.")
 LIST_STATES = Text("state 只能是 open、closed 或 voided。", "state is one of open, closed, voided.")
 
 
@@ -85,6 +87,8 @@ def index() -> ResponseReturnValue:
             raise invalid(**reader.errors)
         if filters.state not in {"", "open", "closed", "voided"}:
             raise invalid(state=LIST_STATES)
+        if _names_another_lane(request.args.get("lane", ""), uow):
+            return jsonify(items=[], next=None)
         limit = page_limit(request.args.get("limit"))
         rows = queries.page(
             uow.session, uow.actor, filters, limit=limit + 1, after=decode_cursor(request.args.get("cursor"))
@@ -94,6 +98,16 @@ def index() -> ResponseReturnValue:
             items=[shapes.incident_row(row) for row in rows[:limit]],
             next=encode_cursor(more.received_at, more.id) if more else None,
         )
+
+
+def _names_another_lane(name: str, uow: UnitOfWork) -> bool:
+    """Return whether *name* is a lane this request does not stand in; raise InvalidInput when it is none at all."""
+    if name in {"", "real"}:
+        return name == "real" and uow.own_lane != REAL_LANE
+    try:
+        return UUID(name) != uow.own_lane
+    except ValueError:
+        raise invalid(lane=NO_LANE) from None
 
 
 @api.get("/incidents/<uuid:incident_id>")

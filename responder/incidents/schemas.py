@@ -116,6 +116,7 @@ class IncidentQuery(BaseModel):
     grade: str | None = None
     sector: str | None = None
     jurisdiction: str | None = None
+    lane: str | None = None
     since: str | None = None
     until: str | None = None
     limit: int | None = None

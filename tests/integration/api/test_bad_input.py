@@ -324,6 +324,7 @@ def test_forms_with_bytes_that_are_no_text_do_not_break_anything(
         "incidents?since=never",
         "incidents?until=2026-99-99",
         "incidents?state=asleep",
+        "incidents?lane=elsewhere",
         "jurisdictions?limit=0",
         "jurisdictions?limit=x",
         "jurisdictions?q=" + "x" * 101,

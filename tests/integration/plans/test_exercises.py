@@ -63,6 +63,19 @@ def test_starting_logs_the_incident_inside_and_leaves_reality_as_it_was(stage: S
     assert stage.call("baishan", "GET", f"/api/v1/incidents/{real}", lane=exercise).status_code == 404
 
 
+def test_a_list_narrowed_to_a_lane_holds_that_lanes_incidents_alone(stage: Stage) -> None:
+    stage.gas_explosion()
+    exercise = started(stage)
+    for lane, name, lanes in (
+        (None, "real", {"real"}),
+        (None, exercise, set()),
+        (exercise, exercise, {exercise}),
+        (exercise, "real", set()),
+    ):
+        items = stage.get("baishan", f"incidents?lane={name}", lane=lane)["items"]
+        assert {item["lane"] for item in items} == lanes
+
+
 def test_starting_needs_no_confirmations_and_says_who_has_not_confirmed(stage: Stage) -> None:
     exercise = ready_made(stage)
     stage.post("baishan", f"exercises/{exercise}/confirmation")

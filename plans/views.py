@@ -4,10 +4,11 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from plans import queries, rules, services
+from plans.card import card_ledger
 from plans.lexicon import CRITERIA, KINDS, LEVEL_NUMBERS, LEVEL_WORDS, OWNER_LEVELS, STATES
 from plans.models import Plan, PlanVersion
 from plans.orders import read_ordered
@@ -19,6 +20,7 @@ from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.access.scope import may_act_for
 from responder.foundation.directory import queries as directory
+from responder.foundation.documents.pdf import ledger_pdf
 from responder.foundation.web.context import current_locale, render, unit_of_work
 from responder.foundation.web.lexicon import ACCIDENT_TYPES, BODIES, LEVELS, SECTORS
 from responder.foundation.web.words import word
@@ -172,18 +174,35 @@ def _office(code: str, uow: UnitOfWork) -> str:
 def card(plan_id: UUID) -> ResponseReturnValue:
     """Show the action card: the steps of one response level on one page, to be printed."""
     with unit_of_work(write=False) as uow:
-        held = queries.plan(uow.session, uow.actor, plan_id)
-        model = _whole(held.plan, held.version, uow)
-        codes = [level["code"] for level in model["levels"]]
-        chosen = request.args.get("level", "") or (codes[-1] if codes else "")
-        if chosen not in codes:
-            raise nothing_here("没有这一级响应", "There is no such response level")
-        number = LEVEL_NUMBERS[chosen]
-        steps = [step for step in map(rules.Step.of, held.version.steps) if step.is_for(number)]
-        steps.sort(key=lambda step: step.minutes)
-        model["steps"] = [_step(step, _office(step.office, uow), current_locale()) for step in steps]
-        model["level"] = next(level for level in model["levels"] if level["code"] == chosen)
-        return render("plans/card.html", uow.session, plan=model)
+        return render("plans/card.html", uow.session, plan=_card(uow, plan_id))
+
+
+@bp.get("/plans/<uuid:plan_id>/card.pdf")
+@requires(Permission.SEE_PLANS)
+def card_paper(plan_id: UUID) -> ResponseReturnValue:
+    """Answer the action card as a file to be kept beside the telephone."""
+    with unit_of_work(write=False) as uow:
+        model = _card(uow, plan_id)
+    response = Response(ledger_pdf(card_ledger(model)), mimetype="application/pdf")
+    name = f"card-{str(plan_id)[:8]}-{model['level']['code']}.pdf"  # a header holds ASCII only
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _card(uow: UnitOfWork, plan_id: UUID) -> dict[str, Any]:
+    """Return the plan with the steps of the level asked for, the most urgent first; raise NotFound."""
+    held = queries.plan(uow.session, uow.actor, plan_id)
+    model = _whole(held.plan, held.version, uow)
+    codes = [level["code"] for level in model["levels"]]
+    chosen = request.args.get("level", "") or (codes[-1] if codes else "")
+    if chosen not in codes:
+        raise nothing_here("没有这一级响应", "There is no such response level")
+    number = LEVEL_NUMBERS[chosen]
+    steps = [step for step in map(rules.Step.of, held.version.steps) if step.is_for(number)]
+    steps.sort(key=lambda step: step.minutes)
+    model["steps"] = [_step(step, _office(step.office, uow), current_locale()) for step in steps]
+    model["level"] = next(level for level in model["levels"] if level["code"] == chosen)
+    return model
 
 
 @bp.post("/plans/<uuid:plan_id>/versions/<int:number>/approval")

@@ -194,6 +194,10 @@ def test_every_page_of_plans_opens(stage: Stage) -> None:
     ):
         assert stage.call("baishan", "GET", path).status_code == 200, path
     assert stage.call("baishan", "GET", f"/plans/{plan}/card?level=I").status_code == 404
+    paper = stage.call("baishan", "GET", f"/plans/{plan}/card.pdf?level=III")
+    assert paper.mimetype == "application/pdf"
+    assert paper.headers["Content-Disposition"].isascii()
+    assert paper.get_data().startswith(b"%PDF")
 
 
 def test_while_the_type_is_not_told_the_plans_of_the_sector_are_proposed(stage: Stage) -> None:

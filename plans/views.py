@@ -22,6 +22,7 @@ from responder.foundation.access.scope import may_act_for
 from responder.foundation.directory import queries as directory
 from responder.foundation.documents.pdf import ledger_pdf
 from responder.foundation.web.context import current_locale, render, unit_of_work
+from responder.foundation.web.downloads import attach
 from responder.foundation.web.lexicon import ACCIDENT_TYPES, BODIES, LEVELS, SECTORS
 from responder.foundation.web.words import word
 from responder.incidents import queries as incidents
@@ -184,8 +185,8 @@ def card_paper(plan_id: UUID) -> ResponseReturnValue:
     with unit_of_work(write=False) as uow:
         model = _card(uow, plan_id)
     response = Response(ledger_pdf(card_ledger(model)), mimetype="application/pdf")
-    name = f"card-{str(plan_id)[:8]}-{model['level']['code']}.pdf"  # a header holds ASCII only
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    name = f"{model['title']}-{model['level']['code']}.pdf"
+    attach(response, name)
     return response
 
 

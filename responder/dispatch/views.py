@@ -17,6 +17,7 @@ from responder.dispatch.paper import document_of
 from responder.dispatch.rules import Step
 from responder.foundation.documents import services as documents
 from responder.foundation.web.context import current_locale, render, unit_of_work
+from responder.foundation.web.downloads import attach
 from responder.incidents import queries as incidents
 from responder.incidents.intake_form import with_day
 from responder.incidents.rules import Reader
@@ -203,7 +204,7 @@ def document(order_id: UUID, form: str) -> ResponseReturnValue:
             incident_id=incident.id,
         )
         response = Response(stored.content, mimetype=stored.media_type)
-        response.headers.set("Content-Disposition", "attachment", filename=stored.filename)
+        attach(response, stored.filename)
         response.set_etag(stored.sha256)
     return response.make_conditional(request)
 

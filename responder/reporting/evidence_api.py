@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from responder.core.permissions import Permission, requires
 from responder.foundation.documents.models import StoredDocument
 from responder.foundation.web.context import installation, unit_of_work
+from responder.foundation.web.downloads import attach
 from responder.foundation.web.openapi import PROBLEMS, answers
 from responder.reporting import evidence
 
@@ -48,7 +49,7 @@ def export(incident_id: UUID) -> ResponseReturnValue:
 def file_answer(row: StoredDocument) -> Response:
     """Return a stored document as a download, its checksum in `ETag`."""
     answer = Response(row.content, mimetype=row.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=row.filename)
+    attach(answer, row.filename)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.set_etag(row.sha256)
     return answer

@@ -12,6 +12,7 @@ from responder.foundation.audit import queries as audit
 from responder.foundation.audit.rules import check_proof
 from responder.foundation.documents.services import PDF
 from responder.foundation.web.context import current_locale, installation, render, unit_of_work
+from responder.foundation.web.downloads import attach
 from responder.incidents import queries as incidents
 from responder.incidents.wording import title
 from responder.reporting import evidence, queries
@@ -86,5 +87,5 @@ def timeline(incident_id: UUID, form: str) -> ResponseReturnValue:
         name = f"timeline-{incident.number}.{form}"
     content = evidence.timeline_pdf(document) if form == "pdf" else evidence.as_json(document)
     answer = Response(content, mimetype=PDF if form == "pdf" else evidence.JSON)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    attach(answer, name)
     return answer

@@ -1,6 +1,7 @@
 """Database ground: base class, column types, engine settings for SQLite and PostgreSQL."""
 
 import sqlite3
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ from responder.core.ids import ID_TYPES
 WRITE_OPTION = "responder_write"
 BUSY_MS = 30_000
 LOOK_AGAIN_SECONDS = 0.003
+TURN_SECONDS = 1.0
+_TURN_KEY = "has_turn"
+_turn = threading.Lock()
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -69,6 +73,8 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        for ending in ("commit", "rollback"):
+            event.listen(engine, ending, _end_turn)
         return engine
     return create_engine(parsed, pool_size=16, max_overflow=8, pool_pre_ping=True)
 
@@ -86,6 +92,18 @@ def _begin_sqlite(connection: Connection) -> None:
     if not connection.get_execution_options().get(WRITE_OPTION, True):
         connection.exec_driver_sql("BEGIN")
         return
+    # The threads of a process queue here, and only the first looks whether another process writes. Who has waited
+    # long looks as well: the queue saves work, the database alone decides who writes.
+    if _turn.acquire(timeout=TURN_SECONDS):
+        connection.info[_TURN_KEY] = True
+    try:
+        _begin_writing(connection)
+    except BaseException:
+        _end_turn(connection)
+        raise
+
+
+def _begin_writing(connection: Connection) -> None:
     # SQLite's own wait sleeps ever longer, up to 100 ms a look: under load some writer would wait for seconds.
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
@@ -103,3 +121,8 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+
+
+def _end_turn(connection: Connection) -> None:
+    if connection.info.pop(_TURN_KEY, False):
+        _turn.release()

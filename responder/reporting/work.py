@@ -241,9 +241,7 @@ def chase_item(view: CallOutView, prefix: str) -> dict[str, Any]:
         "party": said(view.agency),
         "what": said(Text(f"{view.agency.zh}无应答，请催办", f"{view.agency.en} does not answer: chase it")),
         "incident": {
-            "title": said(view.subject),
-            "grade": None,
-            "may_rise": False,
+            "title": said(view.subject),  # it names the grade
             "url": f"{prefix}/incidents/{view.incident_id}" if view.incident_id else f"{prefix}/calls",
         },
         "due_at": view.started_at,

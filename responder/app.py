@@ -47,6 +47,8 @@ from responder.foundation.web.lane_path import LANE_ENVIRON, LanePath
 from responder.hazards import api as hazards_api
 from responder.hazards import views as hazards_views
 from responder.incidents import api as incidents_api
+from responder.incidents import links_api as incident_links_api
+from responder.incidents import links_views as incident_links_views
 from responder.incidents import views as incidents_views
 from responder.incidents.doors import DOORS
 from responder.reactions import REACTIONS
@@ -75,6 +77,8 @@ BLUEPRINTS = (
     board.bp,
     incidents_views.bp,
     incidents_api.api,
+    incident_links_views.bp,
+    incident_links_api.api,
     reporting_views.bp,
     reporting_api.api,
     reporting_law_views.bp,

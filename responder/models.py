@@ -15,6 +15,7 @@ MODULES = (
     "responder.escalation.models",
     "duty_roster.models",
     "responder.incidents.models",
+    "responder.incidents.link_models",
     "responder.incidents.rule_set_models",
     "responder.reporting.models",
     "responder.reporting.papers.models",

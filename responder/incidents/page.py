@@ -9,6 +9,7 @@ from maps.kinds import Kind
 from maps.layers import Mark
 from maps.outlines import attribution
 from maps.schematic import province_svg
+from responder.core.errors import Text
 from responder.core.permissions import Permission, may
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
@@ -17,8 +18,9 @@ from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import CHANNELS, FACTS, GRADES, REPORT_KINDS
 from responder.foundation.web.words import word
-from responder.incidents import explain, outlook, preview, queries, rule_sets
+from responder.incidents import explain, links, outlook, preview, queries, rule_sets
 from responder.incidents.doors import DOORS
+from responder.incidents.link_models import IncidentLink
 from responder.incidents.models import Incident, Report
 from responder.incidents.read_back import read_back
 from responder.incidents.rules import ELEMENTS, missing_elements
@@ -120,7 +122,12 @@ def incident_page(
     model |= _version(incident, shown, reports, url, show_changes)
     model |= _judgement(incident, shown, reports, uow)
     model |= _timeline(incident, uow)
-    model["duplicates"] = [preview.twin(row, incident.occurred_at, prefix) for row in _twins(incident, uow)]
+    decided = links.of_incident(uow.session, incident.id)
+    model["same"] = [same(link, incident) for link in decided if link.parted_at is None]
+    model["duplicates"] = [
+        preview.twin(row, incident.occurred_at, prefix) for row in undecided_twins(incident, decided, uow)
+    ]
+    model["links_url"] = f"{url}/links"
     model["attachments"] = [
         {
             "name": row.filename,
@@ -139,8 +146,32 @@ def incident_page(
     return model, panels
 
 
-def _twins(incident: Incident, uow: UnitOfWork) -> Sequence[Incident]:
-    return queries.twins(uow.session, uow.actor, incident) if incident.state == "open" else ()
+def same(link: IncidentLink, incident: Incident) -> dict[str, Any]:
+    """Return the other record of a decision as the record *incident* speaks of it."""
+    leads = link.lead_id == incident.id
+    names = (link.place_name, link.place_name_en)
+    if not leads:
+        names = (link.lead_place_name, link.lead_place_name_en)
+    return {
+        "id": str(link.id),
+        "number": link.number if leads else link.lead_number,
+        "place": Text(*names).in_(current_locale()),
+        "leads": leads,
+        "reason": link.reason,
+        "by": f"{link.agency_name} {link.decided_by}",
+        "at": link.decided_at,
+        "parted_at": link.parted_at,
+        "parted_reason": link.parted_reason,
+        "parted_by": f"{link.parted_agency or ''} {link.parted_by or ''}".strip(),
+    }
+
+
+def undecided_twins(incident: Incident, decided: Sequence[IncidentLink], uow: UnitOfWork) -> list[Incident]:
+    """Return the records that may be of the same accident and about which nothing was decided."""
+    if incident.state != "open":
+        return []
+    known = {one for link in decided for one in (link.incident_id, link.lead_id)}
+    return [row for row in queries.twins(uow.session, uow.actor, incident) if row.id not in known]
 
 
 def _open_doors(model: dict[str, Any], incident: Incident, uow: UnitOfWork) -> list[dict[str, Any]]:

@@ -22,13 +22,14 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from maps.distance import distance_km
 from responder.core.actor import Actor
 from responder.core.errors import nothing_here
 from responder.core.ids import IncidentId
 from responder.foundation.access import scope
+from responder.incidents.link_models import IncidentLink
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
 
 DUPLICATE_HOURS = 12
@@ -38,6 +39,7 @@ TWIN_APART = timedelta(minutes=30)
 TWIN_DEGREES = 0.02  # of latitude: a little more than 2 km; a degree of longitude is never half as long here
 PAGE = 50
 LONGEST_PAGE = 200
+Conditions = Sequence[ColumnElement[bool]]
 Order = Sequence[tuple[Any, Callable[[Any], Any]]]
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -205,24 +207,52 @@ class Totals:
 
 
 def totals(session: Session, actor: Actor, day_start: datetime, month_start: datetime) -> Totals:
-    """Return how many incidents are open, and how many came in since the day and the month began."""
+    """Return how many incidents are open, and how many came in since the day and the month began.
+
+    Two records of one accident count once wherever both are counted.
+    """
     counts: list[Any] = []
     area = scope.visible(actor, Incident)
-    for condition in (
-        Incident.state == "open",
-        Incident.received_at >= day_start,
-        Incident.received_at >= month_start,
-    ):
-        wanted = (condition, Incident.historic.is_(false()))
+
+    def still_open(rows: Any) -> Conditions:
+        return rows.state == "open", rows.historic.is_(false())
+
+    def received_since(moment: datetime) -> Callable[[Any], Conditions]:
+        return lambda rows: (rows.received_at >= moment, rows.historic.is_(false()))
+
+    for condition in (still_open, received_since(day_start), received_since(month_start)):
+        wanted = condition(Incident)
         count: ColumnElement[int] = (
             select(func.count()).select_from(Incident).where(area, *wanted).scalar_subquery()
         )
         if _looks_outside(actor, area):
             addressed = select(func.count()).select_from(IncidentParty)
             count = count + addressed.where(*_outside(actor, area, wanted)).scalar_subquery()
-        counts.append(count)
+        counts.append(count - _counted_twice(actor, condition))
     row = session.execute(select(*counts)).one()
     return Totals(open=row[0], today=row[1], this_month=row[2])
+
+
+def _counted_twice(actor: Actor, wanted: Callable[[Any], Conditions]) -> ColumnElement[int]:
+    """Return how many records of the actor's area stand beside the record that leads them, both in a count.
+
+    *wanted* returns the conditions of the count for a table of incidents.
+    """
+    lead = aliased(Incident)
+    return (
+        select(func.count())
+        .select_from(IncidentLink)
+        .join(Incident, Incident.id == IncidentLink.incident_id)
+        .join(lead, lead.id == IncidentLink.lead_id)
+        .where(
+            IncidentLink.parted_at.is_(None),
+            scope.visible(actor, Incident),
+            scope.visible(actor, lead),
+            *wanted(Incident),
+            *wanted(lead),
+        )
+        .scalar_subquery()
+    )
 
 
 def board_stamp(session: Session, actor: Actor) -> str:

@@ -98,6 +98,7 @@ class IncidentOut(IncidentRow):
     legs: list[dict[str, Any]]
     plans: list[dict[str, Any]]
     bases: list[dict[str, Any]]
+    links: list[dict[str, Any]]
     reports: list[dict[str, Any]]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from responder.core.lanes import REAL_LANE
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.api import iso
-from responder.incidents import queries
+from responder.incidents import links, queries
 from responder.incidents.doors import DOORS
 from responder.incidents.models import Incident, Report
 from responder.incidents.rules import FACT_NAMES, missing_elements
@@ -81,6 +81,7 @@ def incident_whole(incident: Incident, uow: UnitOfWork, version: int | None = No
     reports = queries.reports(uow.session, incident.id)
     shown = next((report for report in reports if report.version == version), reports[-1])
     body = _body(incident, shown, reports)
+    body["links"] = [links.link_shape(link) for link in links.of_incident(uow.session, incident.id)]
     for panel in DOORS.panels:
         body |= panel.for_api(incident, uow)
     return body
@@ -120,4 +121,5 @@ def _body(incident: Incident, shown: Report, reports: Sequence[Report]) -> dict[
         "legs": [],
         "plans": [],
         "bases": [],
+        "links": [],
     }

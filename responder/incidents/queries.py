@@ -11,7 +11,6 @@ from sqlalchemy import (
     False_,
     Select,
     True_,
-    and_,
     asc,
     desc,
     false,
@@ -33,6 +32,7 @@ from responder.incidents.link_models import IncidentLink
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
 
 DUPLICATE_HOURS = 12
+MOST_DUPLICATES = 5
 # Two records of one accident at a border; practice, no rule.
 TWIN_KM = 2.0
 TWIN_APART = timedelta(minutes=30)
@@ -238,19 +238,16 @@ def _counted_twice(actor: Actor, wanted: Callable[[Any], Conditions]) -> ColumnE
 
     *wanted* returns the conditions of the count for a table of incidents.
     """
-    lead = aliased(Incident)
+    record, lead = aliased(Incident), aliased(Incident)
+    counted = [
+        select(one.id).where(one.id == tied, scope.visible(actor, one), *wanted(one)).exists()
+        for one, tied in ((record, IncidentLink.incident_id), (lead, IncidentLink.lead_id))
+    ]
+    # Looked at link by link: joined, a database may walk all incidents first.
     return (
         select(func.count())
         .select_from(IncidentLink)
-        .join(Incident, Incident.id == IncidentLink.incident_id)
-        .join(lead, lead.id == IncidentLink.lead_id)
-        .where(
-            IncidentLink.parted_at.is_(None),
-            scope.visible(actor, Incident),
-            scope.visible(actor, lead),
-            *wanted(Incident),
-            *wanted(lead),
-        )
+        .where(IncidentLink.parted_at.is_(None), *counted)
         .scalar_subquery()
     )
 
@@ -285,19 +282,18 @@ def probable_duplicates(
 ) -> Sequence[Incident]:
     """Return open incidents that may be the same one: same county or unit, same sector, hours apart at most."""
     window = timedelta(hours=DUPLICATE_HOURS)
-    near = Incident.jurisdiction_code == jurisdiction_code
-    same_unit = (
-        and_(Incident.unit == unit, Incident.province_code == f"{jurisdiction_code[:2]}0000")
-        if unit
-        else false()
-    )
-    query = select(Incident).where(
-        visible(actor),
+    alike = select(Incident.id).where(
         Incident.state == "open",
         Incident.occurred_at.between(occurred_at - window, occurred_at + window),
-        or_(and_(near, Incident.sector == sector), same_unit),
     )
-    return session.scalars(query.order_by(Incident.received_at.desc()).limit(5)).all()
+    # Two questions, each with its index: for an OR a database may walk all open incidents.
+    parts = [alike.where(Incident.jurisdiction_code == jurisdiction_code, Incident.sector == sector)]
+    if unit:
+        same_province = Incident.province_code == f"{jurisdiction_code[:2]}0000"
+        parts.append(alike.where(Incident.unit == unit, same_province))
+    # In no order: asked for one, it would walk all incidents as well.
+    found = session.scalars(select(Incident).where(Incident.id.in_(union_all(*parts)), visible(actor)))
+    return sorted(found, key=lambda row: row.received_at, reverse=True)[:MOST_DUPLICATES]
 
 
 def twins(session: Session, actor: Actor, incident: Incident) -> list[Incident]:

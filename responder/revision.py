@@ -1,5 +1,6 @@
 """Which revision of the schema this release wants and which one a database has, without loading the migrations."""
 
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -8,6 +9,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 NUMBER = 4  # digits: a migration's file begins with its revision, and they are numbered through
 
 
+@cache
 def newest() -> str:
     """Return the newest revision of this release."""
     return max(path.name[:NUMBER] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -67,8 +67,5 @@ def record(uow: UnitOfWork) -> tuple[dict[str, Any], int]:
 @writes
 def withdraw(uow: UnitOfWork, source_id: UUID) -> tuple[dict[str, Any], int]:
     """Take a hazard source out of the register, with the reason."""
-    why = json_body().get("why") or ""
-    if not isinstance(why, str):
-        raise invalid(why=rules.NOT_TEXT)
-    services.withdraw_source(source_id, why, uow)
+    services.withdraw_source(source_id, rules.read_why(json_body()), uow)
     return source_shape(uow.session.get_one(HazardSource, source_id)), 200

@@ -24,7 +24,7 @@ NOT_A_DAY = Text("日期写成 2026-11-22。", "Write the day as 2026-11-22.")
 FUTURE = Text("这一天还没到。", "This day is still to come.")
 TEXTS = ("name", "unit", "address", "source", "note")
 NEEDED = ("name", "source")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,17 @@ def read_entry(raw: Mapping[str, Any], today: date) -> Entry:
         known_on=known_on,
         note=texts["note"],
     )
+
+
+def read_why(raw: Mapping[str, Any]) -> str:
+    """Return why an entry leaves the register; raise InvalidInput when that cannot be used."""
+    errors: dict[str, Text] = {}
+    why = _text(raw, "why", errors)
+    if not why:
+        errors.setdefault("why", MISSING)
+    if errors:
+        raise invalid(**errors)
+    return why
 
 
 def _text(raw: Mapping[str, Any], name: str, errors: dict[str, Text]) -> str:

@@ -98,18 +98,12 @@ def _row(entry: Entry, place: PlacePath, uow: UnitOfWork, *, is_demo: bool) -> H
 
 
 def withdraw_source(source_id: UUID, why: str, uow: UnitOfWork) -> datetime:
-    """Take a hazard source out of the register, with the reason; raise NotFound, Conflict, InvalidInput."""
+    """Take a hazard source out of the register, with the reason; raise NotFound, Conflict."""
     row = queries.source(uow.session, uow.actor, source_id)
     if row.withdrawn_at is not None:
         raise Conflict(WITHDRAWN)
-    if not why.strip():
-        raise invalid(why=rules.MISSING)
-    row.withdrawn_at, row.withdrawn_by, row.withdrawn_why = (
-        uow.now,
-        uow.actor.name,
-        why.strip()[: rules.LONGEST],
-    )
-    _record("hazard.withdrawn", row, uow, why=row.withdrawn_why)
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_why = uow.now, uow.actor.name, why
+    _record("hazard.withdrawn", row, uow, why=why)
     return row.withdrawn_at
 
 

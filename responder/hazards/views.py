@@ -54,13 +54,27 @@ def record() -> ResponseReturnValue:
 @bp.post("/hazards/<uuid:source_id>/withdrawal")
 @requires(Permission.RECORD_HAZARD)
 def withdraw(source_id: UUID) -> ResponseReturnValue:
-    """Take a hazard source out of the register, with the reason."""
-    with unit_of_work() as uow:
-        services.withdraw_source(source_id, request.form.get("why", ""), uow)
-    return redirect(f"{request.script_root}/hazards", HTTPStatus.SEE_OTHER)
+    """Take a hazard source out of the register, with the reason; a refusal keeps what was typed."""
+    refused: InvalidInput
+    try:
+        with unit_of_work() as uow:
+            queries.source(uow.session, uow.actor, source_id)
+            services.withdraw_source(source_id, rules.read_why(request.form), uow)
+        return redirect(f"{request.script_root}/hazards", HTTPStatus.SEE_OTHER)
+    except InvalidInput as error:
+        refused = error
+    typed, said = request.form.get("why", ""), refused.errors["why"].in_(current_locale())
+    with unit_of_work(write=False) as uow:
+        return _page(uow, {}, {}, leaving={str(source_id): (typed, said)}), refused.status
 
 
-def _page(uow: UnitOfWork, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+def _page(
+    uow: UnitOfWork,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    leaving: Mapping[str, tuple[str, str]] | None = None,
+) -> str:
+    """Return the page; *leaving* holds what was typed to withdraw an entry, by its id, and why it was refused."""
     locale = current_locale()
     kind = request.args.get("kind", "").replace("\x00", "")
     rows = queries.sources(uow.session, uow.actor, kind)
@@ -69,6 +83,7 @@ def _page(uow: UnitOfWork, values: Mapping[str, str], errors: Mapping[str, str])
     may_record = may(uow.actor.role, Permission.RECORD_HAZARD)
     model = {
         "rows": [row_model(row, request.script_root) for row in rows],
+        "leaving": leaving or {},
         "kind": kind,
         "kinds": [every, *options],
         "near": [{"name": one.name.in_(locale), "km": one.near_km} for one in kinds().values()],

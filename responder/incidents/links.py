@@ -4,7 +4,7 @@ Nothing is merged: each record keeps its versions, its figures and its legs, so 
 Until somebody decides, both stand as they are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import Conflict, InvalidInput, NotPermitted, Text, invalid, nothing_here
-from responder.core.ids import new_id, parse_id
+from responder.core.ids import new_id
 from responder.core.uow import UnitOfWork
 from responder.foundation.access.scope import Scope
 from responder.foundation.audit import services as audit
@@ -26,8 +26,10 @@ from responder.incidents.rules import Reader
 from responder.incidents.services import touch
 
 THIS, OTHER = "this", "other"
-Act = Callable[[UnitOfWork], None]
 NO_OTHER = Text("请写明另一份记录的编号。", "Give the number of the other record.")
+NOT_FOUND = Text(
+    "没有这个编号的记录，或不在您的辖区。", "There is no record of that number, or not in your area."
+)
 ITSELF = Text("这就是本起事故的编号。", "That is the number of this very record.")
 NO_LEAD = Text("请选哪一份牵头。", "Say which of the two leads.")
 NO_REASON = Text("请写明为什么。", "Say why.")
@@ -73,16 +75,27 @@ def read_decision(raw: Mapping[str, Any], uow: UnitOfWork) -> tuple[UUID, str, s
     """Return the other record's id, which one leads, and why; raise InvalidInput for each that cannot be used."""
     reader = Reader(raw, uow.now)
     other, leads, reason = reader.text("other"), reader.text("leads"), reader.text("reason", 2000)
-    other_id = parse_id(other) or (queries.by_number(uow.session, uow.actor, other) if other else None)
+    other_id = queries.by_name(uow.session, uow.actor, other) if other else None
     if other_id is None:
-        reader.refuse("other", NO_OTHER)
+        reader.refuse("other", NOT_FOUND if other else NO_OTHER)
     if leads not in {THIS, OTHER}:
         reader.refuse("leads", NO_LEAD)
-    if not reason:
+    if not reason and "reason" not in reader.errors:
         reader.refuse("reason", NO_REASON)
     if reader.errors or other_id is None:
         raise InvalidInput(next(iter(reader.errors.values())), errors=reader.errors)
     return other_id, leads, reason
+
+
+def read_reason(raw: Mapping[str, Any], uow: UnitOfWork) -> str:
+    """Return why two records are parted; raise InvalidInput when that cannot be used."""
+    reader = Reader(raw, uow.now)
+    reason = reader.text("reason", 2000)
+    if not reason and "reason" not in reader.errors:
+        reader.refuse("reason", NO_REASON)
+    if reader.errors:
+        raise InvalidInput(next(iter(reader.errors.values())), errors=reader.errors)
+    return reason
 
 
 def join(incident_id: UUID, other_id: UUID, leads: str, reason: str, uow: UnitOfWork) -> IncidentLink:
@@ -127,26 +140,25 @@ def join(incident_id: UUID, other_id: UUID, leads: str, reason: str, uow: UnitOf
 def part(incident_id: UUID, link_id: UUID, reason: str, uow: UnitOfWork) -> IncidentLink:
     """Find the two records of a link to be of two accidents after all; each goes on as it stands.
 
-    Raises NotFound, NotPermitted unless the actor's area holds both, InvalidInput without a reason, Conflict when
-    they are parted already.
+    Raises NotFound, NotPermitted unless the actor's area holds both, Conflict when they are parted already.
     """
     queries.incident(uow.session, uow.actor, incident_id)
     link = uow.session.scalars(
-        select(IncidentLink).where(
+        select(IncidentLink)
+        .where(
             IncidentLink.id == link_id,
             or_(IncidentLink.incident_id == incident_id, IncidentLink.lead_id == incident_id),
         )
+        .with_for_update()
     ).one_or_none()
     if link is None:
         raise nothing_here("没有这项决定", "There is no such decision")
     pair = [queries.unscoped(uow.session, one) for one in (link.incident_id, link.lead_id)]
     if not may_decide(uow.actor, *pair):
         raise NotPermitted(ONLY_ABOVE)
-    if not reason.strip():
-        raise invalid(reason=NO_REASON)
     if link.parted_at is not None:
         raise Conflict(PARTED)
-    link.parted_at, link.parted_reason = uow.now, reason.strip()
+    link.parted_at, link.parted_reason = uow.now, reason
     link.parted_by, link.parted_agency = uow.actor.name, uow.actor.agency_name
     _note(link, "incident.parted", link.parted_reason, pair, uow)
     return link

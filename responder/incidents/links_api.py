@@ -14,7 +14,6 @@ from responder.foundation.web.api import json_body, writes
 from responder.foundation.web.context import unit_of_work
 from responder.foundation.web.openapi import PROBLEMS, answers, takes
 from responder.incidents import links, queries
-from responder.incidents.rules import Reader
 
 api = APIBlueprint("incident_links_api", __name__, url_prefix="/api/v1", tag="One accident, two records")
 
@@ -91,5 +90,5 @@ def join(uow: UnitOfWork, incident_id: UUID) -> tuple[dict[str, Any], int]:
 @writes
 def part(uow: UnitOfWork, incident_id: UUID, link_id: UUID) -> tuple[dict[str, Any], int]:
     """Part the two; the decision stays on record."""
-    reason = Reader(json_body(), uow.now).text("reason", 2000)
-    return links.link_shape(links.part(incident_id, link_id, reason, uow)), 201
+    queries.incident(uow.session, uow.actor, incident_id)
+    return links.link_shape(links.part(incident_id, link_id, links.read_reason(json_body(), uow), uow)), 201

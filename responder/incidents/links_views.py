@@ -73,20 +73,18 @@ def part(incident_id: UUID, link_id: UUID) -> ResponseReturnValue:
     """Part them in one's own name."""
 
     def act(uow: UnitOfWork) -> None:
-        links.part(incident_id, link_id, request.form.get("reason", "")[:2000], uow)
+        links.part(incident_id, link_id, links.read_reason(request.form, uow), uow)
 
     return _decide(incident_id, act)
 
 
-def _decide(incident_id: UUID, act: links.Act) -> ResponseReturnValue:
+def _decide(incident_id: UUID, act: services.Act) -> ResponseReturnValue:
     key = request.form.get("idempotency_key", "")
     refused: ResponderError
     try:
         with unit_of_work() as uow:
             queries.incident(uow.session, uow.actor, incident_id)
-            if services.saved_under(key, uow) is None:
-                act(uow)
-                services.remember_form(key, incident_id, uow)
+            services.once(key, incident_id, act, uow)
         return redirect(f"{request.script_root}/incidents/{incident_id}/links", HTTPStatus.SEE_OTHER)
     except (InvalidInput, Conflict, NotPermitted) as error:
         refused = error

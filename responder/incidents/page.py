@@ -81,19 +81,36 @@ def incident_page(
     all_yours: bool,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the page's `incident` and its `panels`."""
-    locale = current_locale()
     reports = queries.reports(uow.session, incident.id)
     shown = next((report for report in reports if report.version == version), reports[-1])
     url = f"{prefix}/incidents/{incident.id}"
+    model = _head(incident, shown, uow, prefix)
+    model |= _version(incident, shown, reports, url, show_changes)
+    model |= _judgement(incident, shown, reports, uow)
+    model |= _timeline(incident, uow)
+    model |= _records_beside(incident, uow, prefix)
+    panels = _open_doors(model, incident, uow)
+    model["yours"].sort(key=lambda item: (item["due_at"] is None, item["due_at"]))
+    model["yours_total"] = len(model["yours"])
+    model["yours_url"] = f"{url}?all=1"
+    if not all_yours:
+        model["yours"] = model["yours"][:3]
+    return model, panels
+
+
+def _head(incident: Incident, shown: Report, uow: UnitOfWork, prefix: str) -> dict[str, Any]:
+    """Return what the record itself says, and every member that a door may fill, empty."""
+    locale, url = current_locale(), f"{prefix}/incidents/{incident.id}"
     may_add = may(uow.actor.role, Permission.ADD_REPORT)
-    model: dict[str, Any] = {
+    is_latest = shown.version == incident.version
+    return {
         "id": str(incident.id),
         "url": url,
         "number": incident.number,
         "title": title(incident).in_(locale),
-        "grade": incident.reporting_grade if shown is reports[-1] else shown.reporting_grade,
+        "grade": incident.reporting_grade if is_latest else shown.reporting_grade,
         "may_rise": shown.may_rise,
-        "final_grade": incident.final_grade if shown is reports[-1] else shown.final_grade,
+        "final_grade": incident.final_grade if is_latest else shown.final_grade,
         "state": incident.state,
         "place": where(incident).in_(locale),
         "unit": incident.unit,
@@ -119,31 +136,28 @@ def incident_page(
         "timeline_url": f"{url}/timeline",
         "print_url": None,
     }
-    model |= _version(incident, shown, reports, url, show_changes)
-    model |= _judgement(incident, shown, reports, uow)
-    model |= _timeline(incident, uow)
+
+
+def _records_beside(incident: Incident, uow: UnitOfWork, prefix: str) -> dict[str, Any]:
+    """Return the records of the same accident, those that may be, and the files attached."""
+    url = f"{prefix}/incidents/{incident.id}"
     decided = links.of_incident(uow.session, incident.id)
-    model["same"] = [same(link, incident) for link in decided if link.parted_at is None]
-    model["duplicates"] = [
-        preview.twin(row, incident.occurred_at, prefix) for row in undecided_twins(incident, decided, uow)
-    ]
-    model["links_url"] = f"{url}/links"
-    model["attachments"] = [
-        {
-            "name": row.filename,
-            "size": f"{row.size / 1024:.0f} kB",
-            "checksum": row.sha256,
-            "url": f"{url}/attachments/{row.id}",
-        }
-        for row in queries.attachments(uow.session, incident.id)
-    ]
-    panels = _open_doors(model, incident, uow)
-    model["yours"].sort(key=lambda item: (item["due_at"] is None, item["due_at"]))
-    model["yours_total"] = len(model["yours"])
-    model["yours_url"] = f"{url}?all=1"
-    if not all_yours:
-        model["yours"] = model["yours"][:3]
-    return model, panels
+    return {
+        "same": [same(link, incident) for link in decided if link.parted_at is None],
+        "duplicates": [
+            preview.twin(row, incident.occurred_at, prefix) for row in undecided_twins(incident, decided, uow)
+        ],
+        "links_url": f"{url}/links",
+        "attachments": [
+            {
+                "name": row.filename,
+                "size": f"{row.size / 1024:.0f} kB",
+                "checksum": row.sha256,
+                "url": f"{url}/attachments/{row.id}",
+            }
+            for row in queries.attachments(uow.session, incident.id)
+        ],
+    }
 
 
 def same(link: IncidentLink, incident: Incident) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from maps.distance import distance_km
 from responder.core.actor import Actor
 from responder.core.errors import nothing_here
-from responder.core.ids import IncidentId
+from responder.core.ids import IncidentId, parse_id
 from responder.foundation.access import scope
 from responder.incidents.link_models import IncidentLink
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
@@ -337,6 +337,14 @@ def draft(session: Session, account_id: UUID | None, form: str) -> Draft | None:
     return session.scalars(
         select(Draft).where(Draft.account_id == account_id, Draft.form == form)
     ).one_or_none()
+
+
+def by_name(session: Session, actor: Actor, name: str) -> IncidentId | None:
+    """Return the id of the incident with this number or id, if the actor may see it."""
+    named = parse_id(name)
+    if named is None:
+        return by_number(session, actor, name)
+    return session.scalar(select(Incident.id).where(Incident.id == named, visible(actor)))
 
 
 def by_number(session: Session, actor: Actor, number: str) -> IncidentId | None:

@@ -1,7 +1,7 @@
 """What people do with incidents: log, report on, correct, close, attach."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from responder.incidents.events import IncidentClosed, IncidentLogged, IncidentR
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, NumberSeries, Report
 from responder.incidents.rules import Intake, jurisdiction_of
 
+Act = Callable[[UnitOfWork], None]
 EXERCISE_MARK = "演"
 COAL = "coal_mine"
 LARGEST_ATTACHMENT = 20 * 1024 * 1024
@@ -341,6 +342,13 @@ def save_draft(form: str, fields: Mapping[str, Any], uow: UnitOfWork) -> datetim
 def drop_draft(form: str, uow: UnitOfWork) -> None:
     """Forget the account's draft of *form*, its content having been saved."""
     uow.session.execute(delete(Draft).where(Draft.account_id == uow.actor.account_id, Draft.form == form))
+
+
+def once(key: str, incident_id: UUID, act: Act, uow: UnitOfWork) -> None:
+    """Do what a form asks of an incident, unless the form with this key was saved already."""
+    if saved_under(key, uow) is None:
+        act(uow)
+        remember_form(key, incident_id, uow)
 
 
 def saved_under(key: str, uow: UnitOfWork) -> UUID | None:

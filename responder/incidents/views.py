@@ -285,13 +285,14 @@ def create_report(incident_id: UUID) -> ResponseReturnValue:
     values = request.form.to_dict()
     raw = report_form.raw_change(request.form, installation().database.clock)
     refused: ResponderError | None = None
+
+    def act(uow: UnitOfWork) -> None:
+        seen = int(values["version"]) if values.get("version", "").isdecimal() else None
+        services.add_report(incident_id, changes.read_change(raw, uow.now), uow, seen_version=seen)
+
     try:
         with unit_of_work() as uow:
-            if services.saved_under(values.get("idempotency_key", ""), uow) is None:
-                change = changes.read_change(raw, uow.now)
-                seen = int(values["version"]) if values.get("version", "").isdecimal() else None
-                services.add_report(incident_id, change, uow, seen_version=seen)
-                services.remember_form(values.get("idempotency_key", ""), incident_id, uow)
+            services.once(values.get("idempotency_key", ""), incident_id, act, uow)
     except (InvalidInput, Conflict) as error:
         refused = error
     if refused is None:

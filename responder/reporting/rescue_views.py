@@ -90,16 +90,18 @@ def _declare(incident_id: UUID, act: Any) -> ResponseReturnValue:
     values = request.form.to_dict()
     key = values.get("idempotency_key", "")
     refused: ResponderError
+
+    def declare(uow: UnitOfWork) -> None:
+        typed = values.get("at", "").strip()
+        at, reason = rescue.read_declaration(
+            {**values, "at": with_day(typed, uow.now) if typed else ""}, uow.now
+        )
+        act(incident_id, at, reason, uow)
+
     try:
         with unit_of_work() as uow:
             incidents.incident(uow.session, uow.actor, incident_id)
-            if incident_services.saved_under(key, uow) is None:
-                typed = values.get("at", "").strip()
-                at, reason = rescue.read_declaration(
-                    {**values, "at": with_day(typed, uow.now) if typed else ""}, uow.now
-                )
-                act(incident_id, at, reason, uow)
-                incident_services.remember_form(key, incident_id, uow)
+            incident_services.once(key, incident_id, declare, uow)
         return redirect(f"{request.script_root}/incidents/{incident_id}/rescue", HTTPStatus.SEE_OTHER)
     except (InvalidInput, Conflict) as error:
         refused = error

@@ -47,7 +47,8 @@ def test_the_same_source_is_entered_once_until_it_is_withdrawn(api: Callable[[st
     made = county.post("hazard-sources", STORE, status=201)
     county.post("hazard-sources", STORE, status=409)
     gone = f"hazard-sources/{made['id']}/withdrawal"
-    county.post(gone, {"why": ""}, status=422)
+    for why in ("", " \x00", "长" * 3000, 5):
+        assert "why" in county.post(gone, {"why": why}, status=422)["errors"]
     county.post(gone, {"why": "已拆除"}, status=200)
     county.post(gone, {"why": "已拆除"}, status=409)
     assert county.get("hazard-sources")["items"] == []
@@ -103,6 +104,21 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(page: Callable[[st
     assert 'value="民爆库"' in said
     assert officer.send("/hazards", **STORE).status_code == 303
     assert "民爆库" in words_of(officer.get("/hazards"))
+
+
+def test_a_withdrawal_without_a_reason_says_so_beside_the_field_and_keeps_what_was_typed(
+    api: Callable[[str], Caller], page: Callable[[str], Visitor]
+):
+    made = api("jiangyuan").post("hazard-sources", STORE, status=201)
+    officer = page("jiangyuan")
+    officer.get("/hazards")
+    for typed in ("", "长" * 3000):
+        refused = officer.send(f"/hazards/{made['id']}/withdrawal", why=typed)
+        text = refused.get_data(as_text=True)
+        assert refused.status_code == 422
+        assert f'id="why-{made["id"]}-error"' in text and f'value="{typed}"' in text
+    assert len(api("jiangyuan").get("hazard-sources")["items"]) == 1
+    assert officer.send(f"/hazards/{made['id']}/withdrawal", why="已拆除").status_code == 303
 
 
 def test_the_demo_is_marked_and_loads_once(

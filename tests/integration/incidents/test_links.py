@@ -99,10 +99,14 @@ def test_the_page_says_what_is_missing_beside_the_field_and_keeps_what_was_typed
     text = refused.get_data(as_text=True)
     assert refused.status_code == 422
     assert "请选哪一份牵头" in text and "请写明为什么" in text and f'value="{theirs["number"]}"' in text
+    unknown = officer.send(path, other="220605-2026-9999", leads="other", reason=WHY)
+    assert "没有这个编号的记录" in unknown.get_data(as_text=True)
     assert officer.send(path, other=theirs["number"], leads="other", reason=WHY).status_code == 303
     assert "由其牵头" in officer.get(path)
     link = api("jilin").get(f"incidents/{ours['id']}/links")["items"][0]["id"]
     bare = officer.send(f"{path}/{link}/parting", reason=" ")
     assert bare.status_code == 422 and f'id="part-{link}-error"' in bare.get_data(as_text=True)
+    long = officer.send(f"{path}/{link}/parting", reason="长" * 2001)
+    assert long.status_code == 422 and "长" * 2001 in long.get_data(as_text=True)
     assert officer.send(f"{path}/{link}/parting", reason="两次事故").status_code == 303
     assert "没有定为同一起的记录" in officer.get(path)

@@ -6,7 +6,7 @@ from functools import partial
 
 from plans import calls as plan_calls
 from plans.exercises.running import run_injects
-from responder.core.jobs.port import Handler
+from responder.core.jobs.port import Handler, Inside
 from responder.core.uow import Database
 from responder.dispatch import calls as dispatch_calls
 from responder.dispatch import steps as orders
@@ -52,7 +52,7 @@ def _messaging(installed: Installation) -> MessagingSettings:
     return from_mapping(installed.settings.environment, demo=installed.settings.demo)
 
 
-def handlers(installed: Installation) -> dict[str, Handler]:
+def handlers(installed: Installation) -> dict[str, Handler | Inside]:
     """Return the handler of each kind of job."""
     outbox = sender(installed)
     return {

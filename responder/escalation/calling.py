@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from responder.core.ids import CallOutId, LaneId
+from responder.core.jobs.port import Finish
 from responder.core.uow import Database
 from responder.escalation import queries, services
 from responder.escalation.models import CallOut
@@ -27,7 +28,7 @@ class Caller:
     wanted: Wanted = field(default_factory=dict)
     outlets: Outlets = services.TELEPHONE_ONLY
 
-    def advance(self, database: Database, key: str) -> None:
+    def advance(self, database: Database, key: str, _finish: Finish) -> None:
         """Handle a job of kind `call_out`: *key* is its id, with the rung behind a colon."""
         call_out_id = CallOutId(UUID(key.partition(":")[0]))
         with database.unit_of_work(lane=None, write=False) as uow:

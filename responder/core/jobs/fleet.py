@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from responder.core.jobs.port import Handlers
+from responder.core.jobs.port import Handlers, Inside
 from responder.core.uow import Database
 
 logger = logging.getLogger(__name__)
@@ -89,6 +89,10 @@ class FleetJobs:
         _run(crew.work(owner, stop=stop))
 
 
+def _left_to_the_queue(_session: Session) -> None:
+    """End no job: the library does it when the handler has returned."""
+
+
 def _run(work: Coroutine[Any, Any, None]) -> None:
     """Run *work* in a thread of its own: the caller's thread may have an event loop already."""
     with ThreadPoolExecutor(1, "fleet") as pool:
@@ -113,7 +117,12 @@ class _Crew:
 
     def _run(self, kind: str, key: str) -> None:
         self.done += 1
-        self._handlers[kind](self._database, key)
+        handler = self._handlers[kind]
+        if isinstance(handler, Inside):
+            with self._database.unit_of_work(lane=None) as uow:
+                handler.work(uow, [key])
+        else:
+            handler(self._database, key, _left_to_the_queue)
 
     async def work(self, owner: str, *, stop: threading.Event | None) -> None:
         """Work until *stop* is set; without one, until nothing is due."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from responder.core.errors import Text
 from responder.core.ids import DeliveryId, PersonId, new_id
+from responder.core.jobs.port import Finish
 from responder.core.lanes import REAL_LANE
 from responder.core.uow import Database, UnitOfWork
 from responder.foundation.messaging import rules, services
@@ -50,13 +51,16 @@ class Sender:
     wanted: Wanted = field(default_factory=dict)
     parallel: int = 8
 
-    def deliver(self, database: Database, key: str) -> None:
+    def deliver(self, database: Database, key: str, finish: Finish) -> None:
         """Handle a job of kind `deliver`: *key* is a delivery's id, with the count of looks behind a colon."""
-        claim = self._claim(database, DeliveryId(UUID(key.partition(":")[0])))
+        with database.unit_of_work(lane=None) as uow:
+            claim = self._claim(uow, DeliveryId(UUID(key.partition(":")[0])))
+            if claim is None:
+                finish(uow.session)
         if claim is not None:
-            self._carry_out(database, claim)
+            self._carry_out(database, claim, finish)
 
-    def deliver_mass(self, database: Database, _key: str) -> None:
+    def deliver_mass(self, database: Database, _key: str, _finish: Finish) -> None:
         """Handle a job of kind `deliver_mass`: send what is due in batches, and give way to alarms in between."""
         began = database.clock.now()
         with ThreadPoolExecutor(self.parallel) as pool:
@@ -90,28 +94,27 @@ class Sender:
                 uow.jobs.enqueue(uow.session, services.DELIVER_MASS, "sweep", uow.now)
         return len(rows)
 
-    def _claim(self, database: Database, delivery_id: DeliveryId) -> Claim | None:
-        with database.unit_of_work(lane=None) as uow:
-            row = uow.session.scalar(
-                select(Delivery).where(Delivery.id == delivery_id).with_for_update(skip_locked=True)
-            )
-            if row is None:
+    def _claim(self, uow: UnitOfWork, delivery_id: DeliveryId) -> Claim | None:
+        row = uow.session.scalar(
+            select(Delivery).where(Delivery.id == delivery_id).with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        match rules.next_step(row.state, row.due_at, row.leased_until, uow.now):
+            case Step.WAIT:
+                services.schedule(uow, row, row.leased_until or uow.now)
                 return None
-            match rules.next_step(row.state, row.due_at, row.leased_until, uow.now):
-                case Step.WAIT:
-                    services.schedule(uow, row, row.leased_until or uow.now)
+            case Step.SEND:
+                return self._ready(uow, row, [row, *_riders(uow, row)])
+            case Step.TAKE_OVER:
+                return self._leased(uow, row, Step.TAKE_OVER)
+            case Step.ASK_RECEIPT:
+                if self._unwanted(uow, row) is not None or row.answered_at is not None:
+                    row.due_at = None
                     return None
-                case Step.SEND:
-                    return self._ready(uow, row, [row, *_riders(uow, row)])
-                case Step.TAKE_OVER:
-                    return self._leased(uow, row, Step.TAKE_OVER)
-                case Step.ASK_RECEIPT:
-                    if self._unwanted(uow, row) is not None or row.answered_at is not None:
-                        row.due_at = None
-                        return None
-                    return self._leased(uow, row, Step.ASK_RECEIPT)
-                case _:
-                    return None
+                return self._leased(uow, row, Step.ASK_RECEIPT)
+            case _:
+                return None
 
     def _claim_mass(self, database: Database) -> list[Claim]:
         with database.unit_of_work(lane=None) as uow:
@@ -201,7 +204,7 @@ class Sender:
     def _send(self, message: Outgoing) -> Outcome:
         return self.providers[message.channel].send(message)
 
-    def _carry_out(self, database: Database, claim: Claim) -> None:
+    def _carry_out(self, database: Database, claim: Claim, finish: Finish) -> None:
         message, provider = claim.message, self.providers.get(claim.message.channel)
         if provider is None:
             outcome: Outcome = Refused(rules.NO_PROVIDER, for_good=True)
@@ -218,6 +221,7 @@ class Sender:
                 self._heard(uow, message.delivery_id, outcome)
             else:
                 self._record(uow, message.delivery_id, outcome)
+            finish(uow.session)
 
     def _record(self, uow: UnitOfWork, delivery_id: DeliveryId, outcome: Outcome) -> None:
         rows = _bundle(uow, delivery_id)

@@ -142,8 +142,8 @@ def test_two_workers_that_climb_at_the_same_minute_call_each_person_once(
     with database.unit_of_work() as uow:
         call_out_id = start(uow)
     caller = Caller()
-    caller.advance(database, f"{call_out_id}:0")
-    caller.advance(database, f"{call_out_id}:0")
+    caller.advance(database, f"{call_out_id}:0", lambda session: None)
+    caller.advance(database, f"{call_out_id}:0", lambda session: None)
     assert len(deliveries(database)) == 3
 
 

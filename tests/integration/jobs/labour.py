@@ -16,7 +16,7 @@ from responder.core.db import make_engine
 from responder.core.jobs import embedded
 from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.jobs.fleet import FleetJobs, Rhythm
-from responder.core.jobs.port import Handlers, JobEngine
+from responder.core.jobs.port import Finish, Handlers, JobEngine
 from responder.core.uow import Database
 from responder.processes.worker import Worker
 
@@ -36,16 +36,16 @@ def make_jobs(name: str, url: str) -> JobEngine:
 def make_handlers(folder: Path) -> Handlers:
     """Return handlers that leave their marks in *folder*."""
 
-    def note(database: Database, key: str) -> None:
+    def note(database: Database, key: str, finish: Finish) -> None:
         _write(folder / "done", key)
 
-    def hang(database: Database, key: str) -> None:
+    def hang(database: Database, key: str, finish: Finish) -> None:
         _write(folder / "begun", key)
         while not (folder / "release").exists():
             time.sleep(0.05)
         _write(folder / "done", key)
 
-    def stumble(database: Database, key: str) -> None:
+    def stumble(database: Database, key: str, finish: Finish) -> None:
         _write(folder / "begun", key)
         if len((folder / "begun").read_text().split()) < 2:
             raise RuntimeError("the first try fails")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from plans import grams
@@ -23,22 +23,33 @@ from responder.incidents.models import Incident
 EVERY_SECTOR = "*"
 STATE_CODE = "000000"
 MOST_PROPOSED = 30
-_WEIGHED = (
-    PlanVersion.id,
-    Plan.kind,
-    Plan.level,
-    Plan.owner_code,
-    Plan.owner_name,
-    Plan.owner_name_en,
-    Plan.area_code,
-    Plan.unit,
-    PlanVersion.sectors,
-    PlanVersion.accident_types,
-    PlanVersion.levels,
-    PlanVersion.state,
-    PlanVersion.number,
-    PlanVersion.approved_on,
-    PlanVersion.next_review_on,
+_PLAN, _VERSION, _SECTOR = Plan.__table__.c, PlanVersion.__table__.c, PlanSector.__table__.c
+_FITTING = (  # plans are reference data and have no lane
+    select(
+        _VERSION.id,
+        _PLAN.kind,
+        _PLAN.level,
+        _PLAN.owner_code,
+        _PLAN.owner_name,
+        _PLAN.owner_name_en,
+        _PLAN.area_code,
+        _PLAN.unit,
+        _VERSION.sectors,
+        _VERSION.accident_types,
+        _VERSION.levels,
+        _VERSION.state,
+        _VERSION.number,
+        _VERSION.approved_on,
+        _VERSION.next_review_on,
+    )
+    .join_from(Plan.__table__, PlanVersion.__table__, _VERSION.plan_id == _PLAN.id)
+    .join(PlanSector.__table__, _SECTOR.version_id == _VERSION.id)
+    .where(
+        _PLAN.area_code.in_(bindparam("chain", expanding=True)),
+        _SECTOR.sector.in_(bindparam("sectors", expanding=True)),
+        _VERSION.state == "valid",
+        or_(_PLAN.level != "unit", _PLAN.owner_code == bindparam("owner"), _PLAN.unit == bindparam("named")),
+    )
 )
 
 
@@ -187,22 +198,18 @@ def proposals(session: Session, actor: Actor, incident: Incident, now: datetime)
 def _candidates(session: Session, incident: Incident) -> list[Candidate]:
     """Return the valid plans of the incident's chain of places and its sector: the index leaves few to weigh."""
     chain = {incident.county_code, incident.city_code, incident.province_code, STATE_CODE}
-    own_unit = [Plan.owner_code == incident.unit_agency_code] if incident.unit_agency_code else []
-    if incident.unit:
-        own_unit.append(Plan.unit == incident.unit)
-    query = (
-        select(*_WEIGHED)
-        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
-        .join(PlanSector, PlanSector.version_id == PlanVersion.id)
-        .where(
-            Plan.area_code.in_([code for code in chain if code]),
-            PlanSector.sector.in_((incident.sector, EVERY_SECTOR)),
-            PlanVersion.state == "valid",
-            or_(Plan.level != "unit", *own_unit),
-        )
+    rows = session.execute(
+        _FITTING,
+        {
+            "chain": [code for code in chain if code],
+            "sectors": [incident.sector, EVERY_SECTOR],
+            # Nobody's plan has an empty owner, and none for a named unit an empty name.
+            "owner": incident.unit_agency_code or "",
+            "named": incident.unit or "",
+        },
     )
     names = directory.places(session)
-    return [_candidate(row, names.get(row.area_code)) for row in session.execute(query)]
+    return [_candidate(row, names.get(row.area_code)) for row in rows]
 
 
 def _candidate(row: Any, place: PlacePath | None) -> Candidate:

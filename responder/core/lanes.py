@@ -53,8 +53,8 @@ class LaneBroken(Exception):
 
 def _only_this_lane(state: ORMExecuteState) -> None:
     lane = state.session.info.get(LANE_KEY)
-    if lane is None or state.is_column_load or state.is_relationship_load:
-        return
+    if lane is None or state.is_column_load or state.is_relationship_load or not state.is_orm_statement:
+        return  # statements of plain tables name the lane themselves: no criteria would reach them
     if state.is_select or state.is_update or state.is_delete:
         if _CRITERIA_KEY not in state.session.info:
             state.session.info[_CRITERIA_KEY] = with_loader_criteria(
@@ -63,17 +63,22 @@ def _only_this_lane(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(state.session.info[_CRITERIA_KEY])
 
 
+def check_lane(row: LaneMixin, lane: LaneId | None) -> LaneId:
+    """Return the lane of a new row in a session of *lane*; raise LaneBroken where it has none, or another."""
+    if row.lane_id is None:
+        if lane is None:
+            raise LaneBroken(f"{type(row).__name__} has no lane")
+        return lane
+    if lane is not None and row.lane_id != lane:
+        raise LaneBroken(f"{type(row).__name__} belongs to another lane")
+    return row.lane_id
+
+
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
     lane = session.info.get(LANE_KEY)
     for row in session.new:
-        if not isinstance(row, LaneMixin):
-            continue
-        if row.lane_id is None:
-            if lane is None:
-                raise LaneBroken(f"{type(row).__name__} has no lane")
-            row.lane_id = lane
-        elif lane is not None and row.lane_id != lane:
-            raise LaneBroken(f"{type(row).__name__} belongs to another lane")
+        if isinstance(row, LaneMixin):
+            row.lane_id = check_lane(row, lane)
 
 
 event.listen(Session, "do_orm_execute", _only_this_lane)

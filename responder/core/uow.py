@@ -4,20 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from responder.core.actor import SYSTEM, Actor
 from responder.core.clock import Clock
-from responder.core.db import WRITE_OPTION
+from responder.core.db import WRITE_OPTION, Base
 from responder.core.events import Event, Reactions
+from responder.core.fresh import WRITTEN, make
 from responder.core.ids import LaneId
 from responder.core.lanes import LANE_KEY, REAL_LANE
 
-_WRITTEN = "written"
 Row = TypeVar("Row")
+New = TypeVar("New", bound=Base)
 
 
 class Enqueues(Protocol):
@@ -65,10 +66,13 @@ class UnitOfWork:
         self.committed = True
         self.session.connection(execution_options={WRITE_OPTION: False})
 
-    def written(self, kind: type[Row]) -> list[Row]:
-        """Return the rows of a kind that this unit has put into the database, in the order of their writing."""
-        self.session.flush()
-        return [row for row in self.session.info.get(_WRITTEN, ()) if isinstance(row, kind)]
+    def make(self, model: type[New], **values: Any) -> New:
+        """Return a new row with these columns, written with the next flush; see `responder.core.fresh`."""
+        return make(self.session, model, **values)
+
+    def made(self, kind: type[Row]) -> list[Row]:
+        """Return the rows of a kind that this unit has made or put into the database, in that order."""
+        return [row for row in self.session.info.get(WRITTEN, ()) if isinstance(row, kind)]
 
     @property
     def own_lane(self) -> LaneId:
@@ -106,15 +110,14 @@ class Database:
             uow = UnitOfWork(session, self.clock, actor, lane, self.clock.now(), self.jobs, self.reactions)
             yield uow
             if not write or uow.committed:
-                session.rollback()
-                return
+                return  # the session's end ends its transaction
             uow.react()
             session.commit()
 
 
 def _keep(session: Session, row: object) -> None:
     # The session forgets what nobody holds: without this, what a unit has just written would be read again.
-    session.info.setdefault(_WRITTEN, []).append(row)
+    session.info.setdefault(WRITTEN, []).append(row)
 
 
 event.listen(Session, "pending_to_persistent", _keep)

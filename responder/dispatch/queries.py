@@ -90,16 +90,15 @@ class _Fleet(NamedTuple):
     forces: tuple[Force, ...]
 
 
+_FORCE = RescueForce.__table__.c  # the register is reference data and has no lane
+_STAMP = select(func.count(), func.sum(_FORCE.revision), func.max(_FORCE.updated_at))
 _fleets: "WeakKeyDictionary[Pool, _Fleet]" = WeakKeyDictionary()
 
 
 def fleet(session: Session) -> tuple[Force, ...]:
     """Return every force as the ranking needs it; one small query where nothing has changed."""
     database = session.get_bind().engine.pool  # the same for every engine that only differs in its options
-    row = session.execute(
-        select(func.count(), func.sum(RescueForce.revision), func.max(RescueForce.updated_at))
-    ).one()
-    stamp = tuple(row)
+    stamp = tuple(session.execute(_STAMP).one())
     kept = _fleets.get(database)
     if kept is None or kept.stamp != stamp:
         kept = _Fleet(stamp, tuple(as_value(one) for one in forces(session)))
@@ -135,17 +134,18 @@ def as_value(row: RescueForce) -> Force:
     )
 
 
+_OUT = select(
+    DispatchOrder.force_code,
+    DispatchOrder.number,
+    DispatchOrder.issued_at,
+    DispatchOrder.kind,
+    DispatchOrder.state,
+).where(DispatchOrder.ended_at.is_(None))
+
+
 def busy(session: Session) -> dict[str, Busy]:
     """Return what every force that is out is out for, whoever sent it: nothing is ordered twice."""
-    rows = session.execute(
-        select(
-            DispatchOrder.force_code,
-            DispatchOrder.number,
-            DispatchOrder.issued_at,
-            DispatchOrder.kind,
-            DispatchOrder.state,
-        ).where(DispatchOrder.ended_at.is_(None))
-    )
+    rows = session.execute(_OUT)
     return {
         code: Busy(number, issued_at, rules.state_word(kind, state))
         for code, number, issued_at, kind, state in rows

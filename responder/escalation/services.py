@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -331,9 +332,14 @@ def _record_board(uow: UnitOfWork, kind: str, agency_code: str) -> None:
 
 def _insert_once(session: Session, model: type[CallOut | BoardSilence], values: dict[str, Any]) -> bool:
     # Two workers may do the same at the same moment: the index on what is live lets one of them win.
-    dialect_insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = dialect_insert(model).values(**values).on_conflict_do_nothing().returning(model.id)
-    return session.execute(statement).first() is not None
+    return session.execute(_once(model, session.get_bind().dialect.name), values).first() is not None
+
+
+@cache
+def _once(model: type[CallOut | BoardSilence], dialect: str) -> Executable:
+    table = model.__table__
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def _enqueue(uow: UnitOfWork, call_out_id: CallOutId, rung: int, at: datetime) -> None:

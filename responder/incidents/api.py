@@ -26,6 +26,7 @@ from responder.foundation.web.context import current_locale, unit_of_work
 from responder.foundation.web.openapi import PROBLEMS, answers, takes
 from responder.incidents import changes, queries, schemas, services, shapes
 from responder.incidents.places import DirectoryPlaces
+from responder.incidents.queries import Likeness
 from responder.incidents.rules import Reader, jurisdiction_of, read_intake
 
 api = APIBlueprint("incidents_api", __name__, url_prefix="/api/v1", tag="Incidents")
@@ -45,14 +46,8 @@ def create(uow: UnitOfWork) -> Answer:
     raw = json_body()
     with unit_of_work(write=False) as looking:  # nobody has to wait for what is only looked up
         intake = read_intake(raw, uow.now, DirectoryPlaces(looking.session, uow.actor.area.code, uow.now))
-        duplicates = queries.probable_duplicates(
-            looking.session,
-            uow.actor,
-            jurisdiction_code=jurisdiction_of(intake.place),
-            unit=intake.unit,
-            sector=intake.sector,
-            occurred_at=intake.occurred_at,
-        )
+        likeness = Likeness(jurisdiction_of(intake.place), intake.unit, intake.sector, intake.occurred_at)
+        duplicates = queries.duplicate_rows(looking.session, uow.actor, likeness)
         probable = [
             {"id": str(row.id), "number": row.number, "reporting_grade": row.reporting_grade}
             for row in duplicates

@@ -7,7 +7,7 @@ from typing import Any
 
 from responder.incidents.models import Incident, Report
 from responder.incidents.rules import Intake, jurisdiction_of
-from responder.law.engine import assess
+from responder.law import engine
 from responder.law.model import Case, Facts, Grade, Level, Party, Reason, Receipt, Supplement
 from responder.law.places import place_of
 from responder.law.registry import RuleSets
@@ -75,13 +75,18 @@ def grade(
     incident: Incident, reports: Sequence[Report], now: datetime, rule_sets: RuleSets | None = None
 ) -> Grading:
     """Return both grades as they stand at *now*, with the reasons for the reporting grade."""
-    answer = assess(case_of(incident, reports, as_of=now), rule_sets)
+    return _grading(case_of(incident, reports, as_of=now), rule_sets)
+
+
+def _grading(case: Case, rule_sets: RuleSets | None) -> Grading:
+    judgement = engine.judge(case, rule_sets)
+    latest = judgement.latest
     return Grading(
-        rule_set=answer.rule_set,
-        reporting_grade=code_of(answer.reporting_grade),
-        final_grade=code_of(answer.final_grade),
-        may_rise=answer.may_rise,
-        reasons=[reason_of(reason) for reason in answer.reasons],
+        rule_set=judgement.rule_set,
+        reporting_grade=code_of(latest.grade),
+        final_grade=code_of(judgement.final_grade),
+        may_rise=latest.may_rise,
+        reasons=[reason_of(reason) for reason in latest.reasons],
     )
 
 
@@ -110,14 +115,7 @@ def reason_of(reason: Reason) -> dict[str, Any]:
 
 def judge(intake: Intake, now: datetime, rule_sets: RuleSets | None = None) -> Grading:
     """Return the grades an intake would have if it were saved at *now*."""
-    answer = assess(case_of_intake(intake, now), rule_sets)
-    return Grading(
-        rule_set=answer.rule_set,
-        reporting_grade=code_of(answer.reporting_grade),
-        final_grade=code_of(answer.final_grade),
-        may_rise=answer.may_rise,
-        reasons=[reason_of(reason) for reason in answer.reasons],
-    )
+    return _grading(case_of_intake(intake, now), rule_sets)
 
 
 def case_of_intake(intake: Intake, now: datetime) -> Case:

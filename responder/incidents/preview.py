@@ -15,6 +15,7 @@ from responder.incidents import explain, grading, outlook, queries, rule_sets
 from responder.incidents.intake_form import FIELD_NAMES, Filled, complete, form_errors, raw_intake, show_time
 from responder.incidents.models import Incident
 from responder.incidents.places import DirectoryPlaces, read_words
+from responder.incidents.queries import Likeness
 from responder.incidents.questions import questions
 from responder.incidents.recognition.model import FACT_FIELDS, Field, Recognition, Span
 from responder.incidents.rules import Intake, jurisdiction_of, missing_elements, read_intake
@@ -194,15 +195,8 @@ def _choices(reading: Reading, uow: UnitOfWork) -> list[dict[str, str]]:
 def _duplicates(
     intake: Intake, uow: UnitOfWork, prefix: str, dismissed: frozenset[str]
 ) -> list[dict[str, Any]]:
-    place = intake.place
-    rows = queries.probable_duplicates(
-        uow.session,
-        uow.actor,
-        jurisdiction_code=jurisdiction_of(place),
-        unit=intake.unit,
-        sector=intake.sector,
-        occurred_at=intake.occurred_at,
-    )
+    likeness = Likeness(jurisdiction_of(intake.place), intake.unit, intake.sector, intake.occurred_at)
+    rows = queries.probable_duplicates(uow.session, uow.actor, likeness)
     return [
         {
             **twin(row, intake.occurred_at, prefix),

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     False_,
+    Row,
     Select,
     True_,
     asc,
+    bindparam,
     desc,
     false,
     func,
@@ -28,6 +31,7 @@ from responder.core.actor import Actor
 from responder.core.errors import nothing_here
 from responder.core.ids import IncidentId, parse_id
 from responder.foundation.access import scope
+from responder.foundation.access.scope import Scope
 from responder.incidents.link_models import IncidentLink
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
 
@@ -271,29 +275,56 @@ def board_stamp(session: Session, actor: Actor) -> str:
     return "-".join(said)
 
 
-def probable_duplicates(
-    session: Session,
-    actor: Actor,
-    *,
-    jurisdiction_code: str,
-    unit: str | None,
-    sector: str,
-    occurred_at: datetime,
-) -> Sequence[Incident]:
+@dataclass(frozen=True)
+class Likeness:
+    """By what an incident that may be the same one is known: its place, unit and sector, and roughly its time."""
+
+    jurisdiction_code: str
+    unit: str | None
+    sector: str
+    occurred_at: datetime
+
+
+def probable_duplicates(session: Session, actor: Actor, to: Likeness) -> Sequence[Incident]:
     """Return open incidents that may be the same one: same county or unit, same sector, hours apart at most."""
+    ids = [row.id for row in duplicate_rows(session, actor, to)]
+    if not ids:
+        return ()
+    found = session.scalars(select(Incident).where(Incident.id.in_(ids)))
+    return sorted(found, key=lambda row: row.received_at, reverse=True)
+
+
+def duplicate_rows(session: Session, actor: Actor, to: Likeness) -> list[Row[Any]]:
+    """Return id, number and reporting grade of those incidents, the latest first."""
     window = timedelta(hours=DUPLICATE_HOURS)
+    rows = session.execute(
+        _alike(Scope.of(actor), bool(to.unit)),
+        {
+            "begun": to.occurred_at - window,
+            "ended": to.occurred_at + window,
+            "place": to.jurisdiction_code,
+            "sector": to.sector,
+            "unit": to.unit,
+            "province": f"{to.jurisdiction_code[:2]}0000",
+        },
+    )
+    return sorted(rows, key=lambda row: row.received_at, reverse=True)[:MOST_DUPLICATES]
+
+
+@lru_cache(maxsize=1024)
+def _alike(who: Scope, has_unit: bool) -> Select[Any]:
     alike = select(Incident.id).where(
-        Incident.state == "open",
-        Incident.occurred_at.between(occurred_at - window, occurred_at + window),
+        Incident.state == "open", Incident.occurred_at.between(bindparam("begun"), bindparam("ended"))
     )
     # Two questions, each with its index: for an OR a database may walk all open incidents.
-    parts = [alike.where(Incident.jurisdiction_code == jurisdiction_code, Incident.sector == sector)]
-    if unit:
-        same_province = Incident.province_code == f"{jurisdiction_code[:2]}0000"
-        parts.append(alike.where(Incident.unit == unit, same_province))
+    same_place = Incident.jurisdiction_code == bindparam("place"), Incident.sector == bindparam("sector")
+    parts = [alike.where(*same_place)]
+    if has_unit:
+        same_unit = Incident.unit == bindparam("unit"), Incident.province_code == bindparam("province")
+        parts.append(alike.where(*same_unit))
     # In no order: asked for one, it would walk all incidents as well.
-    found = session.scalars(select(Incident).where(Incident.id.in_(union_all(*parts)), visible(actor)))
-    return sorted(found, key=lambda row: row.received_at, reverse=True)[:MOST_DUPLICATES]
+    columns = (Incident.id, Incident.number, Incident.reporting_grade, Incident.received_at)
+    return select(*columns).where(Incident.id.in_(union_all(*parts)), who.condition(Incident, IncidentParty))
 
 
 def twins(session: Session, actor: Actor, incident: Incident) -> list[Incident]:
@@ -301,14 +332,8 @@ def twins(session: Session, actor: Actor, incident: Incident) -> list[Incident]:
 
     Who sees both sides of a border sees both records: each province alone has only its own.
     """
-    found = probable_duplicates(
-        session,
-        actor,
-        jurisdiction_code=incident.jurisdiction_code,
-        unit=incident.unit,
-        sector=incident.sector,
-        occurred_at=incident.occurred_at,
-    )
+    likeness = Likeness(incident.jurisdiction_code, incident.unit, incident.sector, incident.occurred_at)
+    found = probable_duplicates(session, actor, likeness)
     beside = _beside(session, actor, incident) if incident.point_source == "given" else ()
     by_id = {row.id: row for row in (*found, *beside) if row.id != incident.id}
     return list(by_id.values())

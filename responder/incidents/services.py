@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from duty_roster.queries import is_on_shift
@@ -51,17 +52,10 @@ def log_incident(intake: Intake, uow: UnitOfWork) -> IncidentId:
     if refusal is not None:
         raise invalid(jurisdiction=refusal, place=refusal)
     changes.check_flags(intake.special, uow)
-    incident = _new_incident(intake, uow)
-    report = _first_report(incident, intake, uow)
-    graded = grading.grade(incident, [report], uow.now, rule_sets.live(uow.session))
-    _take_grading(incident, report, graded)
-    uow.session.add(incident)
-    # The composite references of the lane guard need the parent first; nothing relates the two to the session.
-    uow.session.flush()
-    uow.session.add(report)
-    uow.session.add(
-        IncidentParty(lane_id=uow.own_lane, incident_id=incident.id, agency_code=uow.actor.agency_code)
-    )
+    graded = grading.judge(intake, uow.now, rule_sets.live(uow.session))
+    incident = _new_incident(intake, graded, uow)
+    report = _first_report(incident, intake, graded, uow)
+    uow.make(IncidentParty, lane_id=uow.own_lane, incident_id=incident.id, agency_code=uow.actor.agency_code)
     audit.record(
         uow,
         "incident.logged",
@@ -97,12 +91,14 @@ def refusal_to_report(place: PlacePath, uow: UnitOfWork) -> Text | None:
     )
 
 
-def _new_incident(intake: Intake, uow: UnitOfWork) -> Incident:
+def _new_incident(intake: Intake, graded: grading.Grading, uow: UnitOfWork) -> Incident:
     place, actor = intake.place, uow.actor
     given = intake.lon is not None
-    return Incident(
+    number = _next_number(jurisdiction_of(place), uow)
+    return uow.make(
+        Incident,
         id=IncidentId(new_id()),
-        number=_next_number(jurisdiction_of(place), uow),
+        number=number,
         version=1,
         state="open",
         revision=1,
@@ -130,12 +126,17 @@ def _new_incident(intake: Intake, uow: UnitOfWork) -> Incident:
         entered_off_duty=_is_off_duty(actor, uow),
         closed_at=None,
         facts=_stored_facts(intake.facts, intake.special),
-        next_due_at=None,
-        next_step=None,
+        rule_set=graded.rule_set,
+        reporting_grade=graded.reporting_grade,
+        final_grade=graded.final_grade,
+        may_rise=graded.may_rise,
         updated_at=uow.now,
-        search_text="",
-        historic=False,
+        search_text=_searched(number, intake.unit, place.full_name, intake.place_text, intake.summary[:500]),
     )
+
+
+def _searched(*words: str | None) -> str:
+    return " ".join(word for word in words if word).lower()
 
 
 def _stored_facts(facts: Mapping[str, int | None], special: tuple[str, ...]) -> dict[str, Any]:
@@ -148,8 +149,9 @@ def _is_off_duty(actor: Actor, uow: UnitOfWork) -> bool:
     return not is_on_shift(uow.session, actor.person_id, actor.agency_code, uow.now)
 
 
-def _first_report(incident: Incident, intake: Intake, uow: UnitOfWork) -> Report:
-    return Report(
+def _first_report(incident: Incident, intake: Intake, graded: grading.Grading, uow: UnitOfWork) -> Report:
+    return uow.make(
+        Report,
         id=ReportId(new_id()),
         incident_id=incident.id,
         version=1,
@@ -166,34 +168,29 @@ def _first_report(incident: Incident, intake: Intake, uow: UnitOfWork) -> Report
         summary=intake.summary,
         measures=intake.measures,
         source=dict(intake.source),
+        reporting_grade=graded.reporting_grade,
+        final_grade=graded.final_grade,
+        may_rise=graded.may_rise,
+        reasons=graded.reasons,
     )
-
-
-def _take_grading(incident: Incident, report: Report, graded: grading.Grading) -> None:
-    incident.rule_set = graded.rule_set
-    for row in (incident, report):
-        row.reporting_grade = graded.reporting_grade
-        row.final_grade = graded.final_grade
-        row.may_rise = graded.may_rise
-    report.reasons = graded.reasons
-    words = (incident.number, incident.unit, incident.place_name, incident.place, report.summary[:500])
-    incident.search_text = " ".join(word for word in words if word).lower()
 
 
 def _next_number(code: str, uow: UnitOfWork) -> str:
     # One statement, so that two first reports of a year at once get two numbers and neither fails.
     lane, year = uow.own_lane, uow.now.year
-    insert = sqlite.insert if uow.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    last = uow.session.scalar(
-        insert(NumberSeries)
-        .values(id=new_id(), lane_id=lane, jurisdiction_code=code, year=year, last=1)
-        .on_conflict_do_update(
-            index_elements=["lane_id", "jurisdiction_code", "year"], set_={"last": NumberSeries.last + 1}
-        )
-        .returning(NumberSeries.last)
-    )
+    values = {"id": new_id(), "lane_id": lane, "jurisdiction_code": code, "year": year, "last": 1}
+    last = uow.session.scalar(_next_of(uow.session.get_bind().dialect.name), values)
     mark = "" if lane == REAL_LANE else EXERCISE_MARK
     return f"{mark}{code}-{year}-{last:04d}"
+
+
+@cache
+def _next_of(dialect: str) -> Executable:
+    series = NumberSeries.__table__
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(series)
+    return insert.on_conflict_do_update(
+        index_elements=["lane_id", "jurisdiction_code", "year"], set_={"last": series.c.last + 1}
+    ).returning(series.c.last)
 
 
 def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_version: int | None = None) -> int:
@@ -227,9 +224,11 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
     incident.updated_at = uow.now
     report = _later_report(incident, change, changed, uow)
     graded = grading.grade(incident, [*earlier, report], uow.now, rule_sets.live(uow.session))
-    summary, incident_text = report.summary, incident.search_text
-    _take_grading(incident, report, graded)
-    incident.search_text = f"{incident_text} {summary[:200].lower()}"
+    incident.rule_set, report.reasons = graded.rule_set, graded.reasons
+    for row in (incident, report):
+        row.reporting_grade, row.final_grade = graded.reporting_grade, graded.final_grade
+        row.may_rise = graded.may_rise
+    incident.search_text = f"{incident.search_text} {report.summary[:200].lower()}"
     uow.session.add(report)
     audit.record(
         uow,

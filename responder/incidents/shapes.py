@@ -89,7 +89,7 @@ def incident_whole(incident: Incident, uow: UnitOfWork, version: int | None = No
 
 def incident_new(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
     """Return an incident that was logged just now, with what whoever logged it needs next."""
-    reports = uow.written(Report)
+    reports = uow.made(Report)
     body = _body(incident, reports[0], reports)
     for panel in DOORS.panels:
         body |= panel.for_new(incident, uow)

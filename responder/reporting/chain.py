@@ -1,7 +1,7 @@
 """Keeps an incident's legs equal to what the law engine says is owed, given what was received."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -33,6 +33,9 @@ class Records:
 
     reports: tuple[Report, ...]
     legs: list[ReportLeg]
+    addressed: set[str] | None = field(
+        default=None, kw_only=True
+    )  # to which offices, where known without asking
 
     @property
     def first(self) -> Report:
@@ -52,7 +55,8 @@ def records(incident: Incident, uow: UnitOfWork) -> Records:
 
 def records_of_new(incident: Incident, uow: UnitOfWork) -> Records:
     """Return what is on record of an incident that was logged just now: its first report, and no leg yet."""
-    return Records(tuple(row for row in uow.written(Report) if row.incident_id == incident.id), [])
+    first = tuple(row for row in uow.made(Report) if row.incident_id == incident.id)
+    return Records(first, [], addressed={incident.agency_code})
 
 
 def key_of(leg: ReportLeg) -> LegKey:
@@ -107,7 +111,7 @@ def _sync_once(incident: Incident, seen: Records, uow: UnitOfWork) -> list[Repor
     owed = {duty.key: duty for duty in answer.obligations if duty.kind is not Kind.FOLLOW_UP}
     missing = [duty for key, duty in owed.items() if key not in legs]
     opened = [_follow(legs[key], duty, uow) for key, duty in owed.items() if key in legs]
-    made = _new_legs(incident, missing, uow)
+    made = _new_legs(incident, missing, seen, uow)
     seen.legs.extend(made)
     for key, leg in legs.items():
         if key not in owed and leg.state in {"planned", "open"}:
@@ -143,14 +147,15 @@ def _follow(leg: ReportLeg, duty: Obligation, uow: UnitOfWork) -> ReportLeg | No
     return leg
 
 
-def _new_legs(incident: Incident, duties: Sequence[Obligation], uow: UnitOfWork) -> list[ReportLeg]:
+def _new_legs(
+    incident: Incident, duties: Sequence[Obligation], seen: Records, uow: UnitOfWork
+) -> list[ReportLeg]:
     if not duties:
         return []
     place = directory.place_path(uow.session, incident.jurisdiction_code)
     offices = _offices(place, duties, incident, uow)
     legs = [_leg(incident, duty, offices, uow) for duty in duties]
-    uow.session.add_all(legs)
-    _address(incident, legs, uow)
+    _address(incident, legs, seen, uow)
     return legs
 
 
@@ -165,7 +170,8 @@ def _offices(
 
 def _leg(incident: Incident, duty: Obligation, offices: dict[Party, Routed], uow: UnitOfWork) -> ReportLeg:
     sender, receiver = offices.get(duty.sender), offices[duty.addressee]
-    return ReportLeg(
+    return uow.make(
+        ReportLeg,
         id=LegId(new_id()),
         lane_id=uow.own_lane,
         incident_id=incident.id,
@@ -191,21 +197,22 @@ def _leg(incident: Incident, duty: Obligation, offices: dict[Party, Routed], uow
         withdrawn_at=duty.withdrawn_at,
         binding=duty.binding,
         version=incident.version,
-        overdue_noted=False,
-        reminded=False,
     )
 
 
-def _address(incident: Incident, legs: Sequence[ReportLeg], uow: UnitOfWork) -> None:
+def _address(incident: Incident, legs: Sequence[ReportLeg], seen: Records, uow: UnitOfWork) -> None:
     """Let the offices addressed outside their own area see the incident."""
     codes = {leg.receiver_code for leg in legs if not sees_its_area(leg.receiver_code, incident)}
-    if not codes:
-        return
-    addressed = select(IncidentParty.agency_code).where(IncidentParty.incident_id == incident.id)
+    known = _addressed(incident, uow) if codes and seen.addressed is None else seen.addressed or set()
+    for code in sorted(codes - known):
+        uow.make(IncidentParty, lane_id=uow.own_lane, incident_id=incident.id, agency_code=code)
+        known.add(code)
+
+
+def _addressed(incident: Incident, uow: UnitOfWork) -> set[str]:
+    parties = select(IncidentParty.agency_code).where(IncidentParty.incident_id == incident.id)
     with uow.session.no_autoflush:  # the new legs are written once, as they stand when they have been sent
-        known = set(uow.session.scalars(addressed))
-    for code in codes - known:
-        uow.session.add(IncidentParty(lane_id=uow.own_lane, incident_id=incident.id, agency_code=code))
+        return set(uow.session.scalars(parties))
 
 
 def sees_its_area(agency_code: str, incident: Incident) -> bool:

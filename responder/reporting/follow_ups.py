@@ -62,7 +62,6 @@ def keep(incident: Incident, uow: UnitOfWork, seen: Records | None = None, *, fr
     supplements = [row for row in rows if row.kind == "supplement"]
     supplements += _make_supplements(incident, judged.obligations if judged else (), seen, supplements, uow)
     _meet_supplements(incident, supplements, seen, uow)
-    uow.session.flush()
 
 
 # --- Follow-ups of a day --------------------------------------------------------------------------------------
@@ -97,7 +96,6 @@ def _make_days(
             if number > needed and row.satisfied_at is None:
                 row.withdrawn_at = row.withdrawn_at or uow.now
         day += timedelta(days=1)
-    uow.session.add_all(made)
     return made
 
 
@@ -123,6 +121,7 @@ def _day_row(
     strictest = owed.rules[0]
     return _row(
         incident,
+        uow,
         kind="follow_up",
         day=owed.day,
         number=number,
@@ -218,8 +217,7 @@ def _make_supplements(
         key = (duty.sender.text, duty.addressee.text, report.version)
         if key not in have:
             have.add(key)
-            made.append(_supplement_row(incident, duty, report, ends, seen.legs))
-    uow.session.add_all(made)
+            made.append(_supplement_row(incident, duty, report, ends, seen.legs, uow))
     return made
 
 
@@ -228,10 +226,16 @@ def _is_same_day_supplement(duty: Obligation) -> bool:
 
 
 def _supplement_row(
-    incident: Incident, duty: Obligation, report: Report, ends: tuple[str, str], legs: Sequence[ReportLeg]
+    incident: Incident,
+    duty: Obligation,
+    report: Report,
+    ends: tuple[str, str],
+    legs: Sequence[ReportLeg],
+    uow: UnitOfWork,
 ) -> FollowUpDue:
     return _row(
         incident,
+        uow,
         kind="supplement",
         day=beijing_day(report.learned_at),
         number=report.version,
@@ -272,6 +276,7 @@ def _meet_supplements(
 
 def _row(
     incident: Incident,
+    uow: UnitOfWork,
     *,
     day: date,
     ends: tuple[str, str],
@@ -280,7 +285,8 @@ def _row(
 ) -> FollowUpDue:
     sender, above = ends
     sender_names, above_names = names.get(sender, (sender, sender)), names.get(above, ("", ""))
-    return FollowUpDue(
+    return uow.make(
+        FollowUpDue,
         id=new_id(),
         lane_id=incident.lane_id,
         incident_id=incident.id,
@@ -291,12 +297,6 @@ def _row(
         above_code=above,
         above_name=above_names[0],
         above_name_en=above_names[1],
-        satisfied_at=None,
-        satisfied_by=None,
-        withdrawn_at=None,
-        late=False,
-        noted=False,
-        reminded=False,
         **columns,
     )
 

@@ -55,7 +55,7 @@ class LawPanel(IncidentPanel):
         """Return when the window closes and which follow-ups are owed."""
         return {
             "window_closes_at": iso(windows.casualties_close_at(incident, uow)),
-            "follow_ups": [explanation.follow_up(row) for row in uow.written(FollowUpDue)],
+            "follow_ups": [explanation.follow_up(row) for row in uow.made(FollowUpDue)],
         }
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:

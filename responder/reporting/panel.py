@@ -46,7 +46,7 @@ class ChainPanel(IncidentPanel):
 
     def for_new(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
         """Return the legs that opened at once."""
-        legs = sorted(uow.written(ReportLeg), key=lambda leg: (leg.climb, leg.due_at, leg.id))
+        legs = sorted(uow.made(ReportLeg), key=lambda leg: (leg.climb, leg.due_at, leg.id))
         return {"legs": [leg_shape(leg, uow.now) for leg in legs]}
 
     def for_page(self, incident: Incident, uow: UnitOfWork) -> dict[str, Any]:

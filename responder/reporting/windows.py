@@ -48,18 +48,7 @@ def keep(incident: Incident, uow: UnitOfWork, *, fresh: bool = False) -> None:
         return
     row = None if fresh else of_incident(incident, uow)
     if row is None:
-        uow.session.add(
-            CasualtyWindow(
-                id=new_id(),
-                lane_id=incident.lane_id,
-                incident_id=incident.id,
-                closes_at=at,
-                grade_before=None,
-                grade_after=None,
-                noted_at=None,
-                noted=False,
-            )
-        )
+        uow.make(CasualtyWindow, id=new_id(), lane_id=incident.lane_id, incident_id=incident.id, closes_at=at)
     elif row.closes_at != at:
         row.closes_at, row.noted = at, False
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor, Area, Role
@@ -16,21 +16,43 @@ from responder.foundation.access.rules import SEEN_INTERVAL, Attempts, SessionLi
 from responder.foundation.directory.models import Agency, Jurisdiction
 
 AREALESS_BODIES = frozenset({"unit", "force"})
-_ACCOUNT = (
-    Account.id,
-    Account.login,
-    Account.name,
-    Account.person_id,
-    Account.role,
-    Account.locale,
-    Account.theme,
-    Account.shortcuts,
-    Account.agency_code,
-    Agency.name.label("agency_name"),
-    Agency.level.label("agency_level"),
-    Agency.body.label("agency_body"),
-    Agency.jurisdiction_code,
-    Jurisdiction.province_code,
+# Every request asks one of these, so they are built once, of plain tables: accounts have no lane.
+_ACCOUNT, _AGENCY, _PLACE = Account.__table__.c, Agency.__table__.c, Jurisdiction.__table__.c
+_SESSION, _TOKEN = LoginSession.__table__.c, ApiToken.__table__.c
+_PROVEN = (
+    select(
+        _ACCOUNT.id,
+        _ACCOUNT.login,
+        _ACCOUNT.name,
+        _ACCOUNT.person_id,
+        _ACCOUNT.role,
+        _ACCOUNT.locale,
+        _ACCOUNT.theme,
+        _ACCOUNT.shortcuts,
+        _ACCOUNT.agency_code,
+        _AGENCY.name.label("agency_name"),
+        _AGENCY.level.label("agency_level"),
+        _AGENCY.body.label("agency_body"),
+        _AGENCY.jurisdiction_code,
+        _PLACE.province_code,
+    )
+    .join_from(Account.__table__, Agency.__table__, _AGENCY.code == _ACCOUNT.agency_code)
+    .join(Jurisdiction.__table__, _PLACE.code == _AGENCY.jurisdiction_code)
+    .where(_ACCOUNT.active.is_(True))
+)
+_BY_SESSION = (
+    _PROVEN.add_columns(_SESSION.id.label("proof_id"), _SESSION.seen_at, _SESSION.opened_at)
+    .join(LoginSession.__table__, _SESSION.account_id == _ACCOUNT.id)
+    .where(_SESSION.token_hash == bindparam("digest"), _SESSION.ended_at.is_(None))
+)
+_BY_TOKEN = (
+    _PROVEN.add_columns(_TOKEN.id.label("proof_id"), _TOKEN.seen_at)
+    .join(ApiToken.__table__, _TOKEN.account_id == _ACCOUNT.id)
+    .where(
+        _TOKEN.token_hash == bindparam("digest"),
+        _TOKEN.revoked_at.is_(None),
+        _TOKEN.kind.in_(bindparam("kinds", expanding=True)),
+    )
 )
 
 
@@ -49,11 +71,7 @@ def actor_for_session(
     session: Session, cookie: str, now: datetime, limits: SessionLimits | None = None
 ) -> Proven | None:
     """Return who is logged in with that session cookie, or None when nobody is any more."""
-    found = session.execute(
-        _proof(LoginSession.id.label("proof_id"), LoginSession.seen_at, LoginSession.opened_at)
-        .join(LoginSession, LoginSession.account_id == Account.id)
-        .where(LoginSession.token_hash == digest(cookie), LoginSession.ended_at.is_(None))
-    ).one_or_none()
+    found = session.execute(_BY_SESSION, {"digest": digest(cookie)}).one_or_none()
     if found is None or (limits or SessionLimits()).is_over(found.opened_at, found.seen_at, now):
         return None
     return _proven(found, now)
@@ -63,21 +81,13 @@ def actor_for_token(
     session: Session, token: str, now: datetime, kinds: Sequence[str] = ("api",)
 ) -> Proven | None:
     """Return whose token it is, or None; *kinds* says which kinds open this door (`api`, `feed`)."""
-    found = session.execute(
-        _proof(ApiToken.id.label("proof_id"), ApiToken.seen_at)
-        .join(ApiToken, ApiToken.account_id == Account.id)
-        .where(
-            ApiToken.token_hash == digest(token),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.kind.in_(list(kinds)),
-        )
-    ).one_or_none()
+    found = session.execute(_BY_TOKEN, {"digest": digest(token), "kinds": list(kinds)}).one_or_none()
     return _proven(found, now) if found is not None else None
 
 
 def actor_of(session: Session, account_id: AccountId) -> Actor | None:
     """Return the actor an account is, or None."""
-    found = session.execute(_proof().where(Account.id == account_id)).one_or_none()
+    found = session.execute(_PROVEN.where(_ACCOUNT.id == account_id)).one_or_none()
     return actor_from(found) if found is not None else None
 
 
@@ -88,9 +98,9 @@ def account_by_login(session: Session, login: str) -> Account | None:
 
 def accounts(session: Session, logins: Sequence[str] | None = None) -> list[Actor]:
     """Return the active accounts as actors, by login; only *logins* when given."""
-    wanted = _proof().order_by(Account.login)
+    wanted = _PROVEN.order_by(_ACCOUNT.login)
     if logins is not None:
-        wanted = wanted.where(Account.login.in_(list(logins)))
+        wanted = wanted.where(_ACCOUNT.login.in_(list(logins)))
     return [actor_from(row) for row in session.execute(wanted)]
 
 
@@ -100,16 +110,6 @@ def attempts(session: Session, key: str, now: datetime) -> Attempts:
     if row is None:
         return Attempts(0, 0, now)
     return Attempts(row.failures, row.tries, row.window_at, row.free_at)
-
-
-def _proof(*columns: Any) -> Select[Any]:
-    statement = cast(Select[Any], select(*_ACCOUNT, *columns))
-    return (
-        statement.select_from(Account)
-        .join(Agency, Agency.code == Account.agency_code)
-        .join(Jurisdiction, Jurisdiction.code == Agency.jurisdiction_code)
-        .where(Account.active.is_(True))
-    )
 
 
 def _proven(row: Row[Any], now: datetime) -> Proven:

@@ -5,6 +5,7 @@ any other body, a unit or a force sees what is its own or addressed to it.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
@@ -93,7 +94,12 @@ class Scope:
 
 def visible(actor: Actor, model: Any, party: Any = None) -> ColumnElement[bool]:
     """Return the SQL condition for rows of *model* that *actor* may see (`Scope.condition`)."""
-    return Scope.of(actor).condition(model, party)
+    return _condition(Scope.of(actor), model, party)
+
+
+@lru_cache(maxsize=4096)
+def _condition(scope: Scope, model: Any, party: Any) -> ColumnElement[bool]:
+    return scope.condition(model, party)
 
 
 def may_act_for(actor: Actor, agency_code: str) -> bool:

@@ -117,6 +117,7 @@ def _locked_head(connection: Connection, chain: str) -> tuple[int, str]:
 
 def _before_commit(session: Session) -> None:
     if not session.in_nested_transaction():
+        session.flush()  # everything else is written before the head is locked
         flush(session)
 
 

@@ -31,6 +31,7 @@ T = TypeVar("T")
 _VERSION_KEY = "directory_version"
 _KEPT_VERSIONS = 3
 _ONLY_ROW = 1
+_VERSION = select(DirectoryState.__table__.c.version)
 
 
 @dataclass
@@ -49,7 +50,8 @@ def shelf(session: Session) -> Shelf:
     """Return what is known under the version that *session* sees; a fresh shelf where there is none."""
     version = session.info.get(_VERSION_KEY)
     if version is None:
-        version = session.scalar(select(DirectoryState.version))
+        session.flush()  # a change that waits here counts already
+        version = session.scalar(_VERSION)
         if version is None:
             return Shelf()
         session.info[_VERSION_KEY] = version

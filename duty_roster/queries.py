@@ -1,6 +1,6 @@
 """Reads of the duty roster: who is on call at an instant, whose turn is next, a month for the page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -155,8 +155,7 @@ def _seats(
 
 
 _AT = bindparam("at", type_=UtcDateTime())
-_ON_CALL = _seats(_AT).where(
-    DutyShift.agency_code == bindparam("agency_code"),
+_AT_DESK = and_(
     DutyShift.starts_at <= _AT,
     DutyShift.starts_at > bindparam("since", type_=UtcDateTime()),
     DutyShift.version_from <= _AT,
@@ -165,6 +164,12 @@ _ON_CALL = _seats(_AT).where(
         DutyShift.version_until > _AT,
         DutyShift.version_until >= DutyShift.ends_at,
     ),
+)
+_ON_CALL = _seats(_AT).where(DutyShift.agency_code == bindparam("agency_code"), _AT_DESK)
+_ALL_ON_CALL = (
+    _seats(_AT)
+    .add_columns(DutyShift.agency_code)
+    .where(DutyShift.agency_code.in_(bindparam("agency_codes", expanding=True)), _AT_DESK)
 )
 
 
@@ -196,7 +201,19 @@ def on_call(session: Session, agency_code: str, at: datetime) -> OnCall:
     """
     # Straight to the connection: this is the hottest question, and the statement is made once.
     parameters = {"agency_code": agency_code, "at": at, "since": at - LONGEST}
-    rows = session.connection().execute(_ON_CALL, parameters).all()
+    return _read(agency_code, at, session.connection().execute(_ON_CALL, parameters).all())
+
+
+def all_on_call(session: Session, agency_codes: Iterable[str], at: datetime) -> dict[str, OnCall]:
+    """Return for each of the agencies who is on call at *at*, in one query."""
+    rows: dict[str, list[Any]] = {code: [] for code in agency_codes}
+    parameters = {"agency_codes": list(rows), "at": at, "since": at - LONGEST}
+    for row in session.connection().execute(_ALL_ON_CALL, parameters):
+        rows[row.agency_code].append(row)
+    return {code: _read(code, at, own) for code, own in rows.items()}
+
+
+def _read(agency_code: str, at: datetime, rows: Sequence[Any]) -> OnCall:
     watches = [_watch(row) for row in rows if row.signed_in_at is None or row.signed_in_at <= at]
     watches += [
         _unsigned(_watch(row)) for row in rows if row.signed_in_at is not None and row.signed_in_at > at

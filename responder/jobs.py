@@ -15,9 +15,9 @@ from responder.escalation.calling import Caller
 from responder.escalation.services import CALL_OUT
 from responder.foundation.messaging.addresses import AddressBook
 from responder.foundation.messaging.channels import Wanted
+from responder.foundation.messaging.posting import DELIVER, DELIVER_MASS
 from responder.foundation.messaging.providers import providers
 from responder.foundation.messaging.sending import Sender
-from responder.foundation.messaging.services import DELIVER, DELIVER_MASS
 from responder.foundation.messaging.settings import MessagingSettings, from_mapping
 from responder.foundation.web.context import Installation
 from responder.reporting import follow_ups, reminding, windows
@@ -58,7 +58,7 @@ def handlers(installed: Installation) -> dict[str, Handler | Inside]:
     return {
         DELIVER: outbox.deliver,
         DELIVER_MASS: outbox.deliver_mass,
-        CALL_OUT: caller(installed).advance,
+        CALL_OUT: Inside(caller(installed).climb),
     }
 
 

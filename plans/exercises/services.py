@@ -27,7 +27,7 @@ from responder.foundation.audit import services as audit
 from responder.foundation.directory import queries as directory
 from responder.foundation.messaging import services as messaging
 from responder.foundation.messaging.models import Delivery
-from responder.foundation.messaging.services import Matter, Recipient
+from responder.foundation.messaging.posting import Matter, Recipient, queue
 from responder.incidents import services as incident_services
 from responder.incidents.models import Incident
 from responder.tasks import services as task_services
@@ -402,7 +402,7 @@ def _tell(row: Exercise, step: str, uow: UnitOfWork) -> None:
         person = PersonId(one.person_id) if one.person_id else None
         channels = ("board", "sms") if person else ("board",)
         own_name = one.name.rpartition(" ")[2] if one.login else one.name  # its office stands beside it
-        messaging.queue(uow, matter, Recipient(person, own_name), channels)
+        queue(uow, matter, Recipient(person, own_name), channels)
 
 
 def _record(kind: str, row: Exercise, uow: UnitOfWork, **more: Any) -> None:

@@ -1,15 +1,15 @@
 """The worker's and the clock's part: climb what is due, notice boards that fell silent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from responder.core.ids import CallOutId, LaneId
-from responder.core.jobs.port import Finish
-from responder.core.uow import Database
-from responder.escalation import queries, services
+from responder.core.ids import CallOutId
+from responder.core.uow import Database, UnitOfWork
+from responder.escalation import climbing, queries, services
 from responder.escalation.models import CallOut
 from responder.foundation.messaging.channels import Wanted
 from responder.foundation.messaging.groups import Outlets
@@ -28,15 +28,11 @@ class Caller:
     wanted: Wanted = field(default_factory=dict)
     outlets: Outlets = services.TELEPHONE_ONLY
 
-    def advance(self, database: Database, key: str, _finish: Finish) -> None:
-        """Handle a job of kind `call_out`: *key* is its id, with the rung behind a colon."""
-        call_out_id = CallOutId(UUID(key.partition(":")[0]))
-        with database.unit_of_work(lane=None, write=False) as uow:
-            lane = uow.session.scalar(select(CallOut.lane_id).where(CallOut.id == call_out_id))
-        if lane is None:
-            return
-        with database.unit_of_work(lane=LaneId(lane)) as uow:
-            services.climb(uow, call_out_id, self.wanted, self.outlets)
+    def climb(self, uow: UnitOfWork, keys: Sequence[str]) -> list[str]:
+        """Handle jobs of kind `call_out`: a key is its id, with the rung behind a colon; return those that are done."""
+        ids = {key: CallOutId(UUID(key.partition(":")[0])) for key in keys}
+        climbed = climbing.climb(uow, ids.values(), self.wanted, self.outlets)
+        return [key for key, call_out_id in ids.items() if call_out_id in climbed]
 
     def sweep(self, database: Database) -> int:
         """Give every due call-out a job again, should it have lost its own; return how many were due."""

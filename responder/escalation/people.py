@@ -1,7 +1,9 @@
 """Who stands on a rung: looked up at the minute of the rung, from the roster and the directory."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -9,9 +11,12 @@ from duty_roster import queries as roster
 from duty_roster.queries import OnCall, OnCallPerson
 from duty_roster.rules import Seat
 from responder.core.clock import wall
+from responder.foundation.directory import callbook
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.rules import Office
-from responder.foundation.messaging.services import Recipient
+from responder.foundation.messaging.posting import Recipient
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +30,69 @@ class Found:
     has_telephone: bool = False
 
 
+class RoomQuestion(Generic[Answer]):
+    """What is asked of one room, read in the same statement for all that will be asked as well."""
+
+    def __init__(
+        self,
+        read: Callable[[Iterable[str]], Mapping[str, Answer]],
+        others: Callable[[str], Iterable[str]],
+    ) -> None:
+        self._read, self._others = read, others
+        self._known: dict[str, Answer] = {}
+
+    def __call__(self, agency_code: str) -> Answer:
+        if agency_code not in self._known:
+            asked = {agency_code, *self._others(agency_code)} - self._known.keys()
+            self._known |= self._read(asked)
+        return self._known[agency_code]
+
+
+class Roll:
+    """Who is to be called in some rooms, and above them, at one instant."""
+
+    def __init__(self, session: Session, rooms: Iterable[str], at: datetime) -> None:
+        self._session, self._rooms, self._at = session, frozenset(rooms), at
+        self._above: dict[str, str] = {}
+        self._on_call = RoomQuestion(lambda codes: roster.all_on_call(session, codes, at), self.likewise)
+        self._heads = RoomQuestion(lambda codes: callbook.heads(session, codes), self.likewise)
+        self._numbers = RoomQuestion(
+            lambda codes: callbook.numbers_of_rooms(session, tuple(codes)), self.likewise
+        )
+
+    def look_up(self, agency_code: str, who: str) -> Found:
+        """Return who is to be called on the rung *who* of an agency's ladder."""
+        if who == "level_above":
+            return self.look_up(self._room_above(agency_code), "officer")
+        if who == "head":
+            head = self._heads(agency_code)
+            return Found(agency_code, (Recipient(*head),) if head else ())
+        on_call = self._on_call(agency_code)
+        people = tuple(Recipient(one.person_id, one.name, one.post) for one in seated(on_call, who))
+        return Found(
+            agency_code,
+            people,
+            on_call.roster_version,
+            on_call.starts_at,
+            has_telephone=not people and bool(self._numbers(agency_code)),
+        )
+
+    def _room_above(self, agency_code: str) -> str:
+        if agency_code not in self._above:
+            above = room_above(self._session, agency_code, self._at)
+            self._above[agency_code] = above.code if above else agency_code
+        return self._above[agency_code]
+
+    def likewise(self, agency_code: str) -> Iterable[str]:
+        """Return the rooms of which the same will be asked: those whose ladders climb, or those above them."""
+        if agency_code in self._rooms:
+            return self._rooms
+        return [self._room_above(room) for room in self._rooms]
+
+
 def look_up(session: Session, agency_code: str, who: str, at: datetime) -> Found:
     """Return who is to be called at *at* on the rung *who* of an agency's ladder."""
-    if who == "level_above":
-        above = room_above(session, agency_code, at)
-        return look_up(session, above.code if above else agency_code, "officer", at)
-    if who == "head":
-        people = directory.people_of(session, agency_code)[:1]
-        return Found(agency_code, tuple(Recipient(one.id, one.name, one.post) for one in people))
-    on_call = roster.on_call(session, agency_code, at)
-    people_on = tuple(Recipient(one.person_id, one.name, one.post) for one in seated(on_call, who))
-    return Found(
-        agency_code,
-        people_on,
-        on_call.roster_version,
-        on_call.starts_at,
-        has_telephone=not people_on and bool(directory.duty_phones(session, agency_code)),
-    )
+    return Roll(session, (agency_code,), at).look_up(agency_code, who)
 
 
 def seated(on_call: OnCall, who: str) -> tuple[OnCallPerson, ...]:

@@ -1,4 +1,4 @@
-"""What is done with call-outs: start, climb, acknowledge, stop; and the boards that must stay alive."""
+"""What is done with call-outs: start, acknowledge, stop; and the boards that must stay alive."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,22 +10,21 @@ from sqlalchemy import Executable, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from responder.core.db import table_of
 from responder.core.errors import Text, nothing_here
 from responder.core.ids import CallOutId, DeliveryId, new_id
 from responder.core.uow import UnitOfWork
 from responder.escalation import queries, rules
-from responder.escalation.events import CallOutAcknowledged, CallOutExhausted
-from responder.escalation.models import BoardBeat, BoardSilence, CallOut, CallRung
-from responder.escalation.people import Found, look_up
-from responder.escalation.wording import method_word
+from responder.escalation.events import CallOutAcknowledged
+from responder.escalation.models import BoardBeat, BoardSilence, CallOut
+from responder.escalation.people import look_up
+from responder.escalation.wording import both, method_word
 from responder.foundation.audit import services as audit
 from responder.foundation.messaging import queries as outbox
 from responder.foundation.messaging import services as messaging
-from responder.foundation.messaging.channels import Wanted
 from responder.foundation.messaging.events import DeliveryAnswered
 from responder.foundation.messaging.groups import Outlets
-from responder.foundation.messaging.rules import late_words
-from responder.foundation.messaging.services import Matter, Recipient
+from responder.foundation.messaging.posting import Matter, Recipient, calls, post
 
 CALL_OUT = "call_out"
 BOARD = "board"
@@ -76,7 +75,7 @@ def start_call_out(
         if standing is not None:
             return CallOutId(standing.id)
     _enqueue(uow, call_out_id, 0, uow.now)
-    payload = {"number": number, **_both("subject", subject), **_agency(uow, "agency", agency_code)}
+    payload = {"number": number, **both("subject", subject), **_agency(uow, "agency", agency_code)}
     audit.record(
         uow, "call_out.started", province_code=province_code, incident_id=incident_id, payload=payload
     )
@@ -88,7 +87,7 @@ def stop_call_out(uow: UnitOfWork, target_kind: str, target_id: UUID, why: Text)
     row = _live_locked(uow, target_kind, target_id)
     if row is not None:
         _end(uow, row, "cancelled", why)
-        _record(uow, row, "call_out.cancelled", _both("why", why))
+        _record(uow, row, "call_out.cancelled", both("why", why))
     messaging.withdraw(uow, target_kind, target_id, why)
 
 
@@ -124,126 +123,6 @@ def on_answer(told: DeliveryAnswered, uow: UnitOfWork) -> None:
     )
 
 
-def climb(uow: UnitOfWork, call_out_id: CallOutId, wanted: Wanted, outlets: Outlets = TELEPHONE_ONLY) -> int:
-    """Climb every rung that is due, each once, and put the next one on the clock; return how many were climbed.
-
-    Whatever was missed while the system was down is climbed now and says by how much it is late.
-    """
-    row = uow.session.scalar(select(CallOut).where(CallOut.id == call_out_id).with_for_update())
-    if row is None or row.next_due_at is None or row.next_due_at > uow.now:
-        return 0
-    ask = wanted.get(row.target_kind)
-    why = ask(uow.session, row.target_id) if ask else None
-    if why is not None:
-        stop_call_out(uow, row.target_kind, row.target_id, why)
-        return 0
-    climbed = 0
-    while row.next_due_at is not None and row.next_due_at <= uow.now:
-        _climb_one(uow, row, row.next_due_at, outlets)
-        climbed += 1
-    _enqueue(uow, row.id, row.next_rung, row.next_due_at or uow.now)
-    return climbed
-
-
-def _climb_one(uow: UnitOfWork, row: CallOut, due_at: datetime, outlets: Outlets) -> None:
-    steps, rung = rules.thaw(row.steps), row.next_rung
-    step = rules.step_at(steps, rung)
-    found = look_up(uow.session, row.agency_code, step.who, uow.now)
-    late = rules.late_seconds(due_at, uow.now)
-    uow.session.add(_rung_row(uow, row, rung, step, found, due_at, late))
-    _call(uow, row, step, found, due_at, outlets)
-    if found.people or queries.board_is_alive(uow.session, found.agency_code, uow.now):
-        row.found_somebody = True
-    _record(uow, row, "call_out.rung", _rung_words(rung, step, found, late))
-    if rung == len(steps) - 1:
-        _exhaust(uow, row, found)
-    row.next_rung = rung + 1
-    row.next_due_at = rules.due_after(steps, row.started_at, rung, uow.now, somebody=row.found_somebody)
-
-
-def _rung_row(
-    uow: UnitOfWork,
-    row: CallOut,
-    rung: int,
-    step: rules.Step,
-    found: Found,
-    due_at: datetime,
-    late: int | None,
-) -> CallRung:
-    nobody = None if found.people else rules.NOBODY[step.who]
-    return CallRung(
-        lane_id=row.lane_id,
-        call_out_id=row.id,
-        rung=rung,
-        who=step.who,
-        agency_code=found.agency_code,
-        due_at=due_at,
-        at=uow.now,
-        late_seconds=late,
-        people=[
-            {"person_id": str(one.person_id), "name": one.name, "post": one.post} for one in found.people
-        ],
-        roster_version=found.roster_version,
-        nobody_zh=nobody.zh if nobody else None,
-        nobody_en=nobody.en if nobody else None,
-    )
-
-
-def _call(
-    uow: UnitOfWork, row: CallOut, step: rules.Step, found: Found, due_at: datetime, outlets: Outlets
-) -> None:
-    lower = queries.agency_name(uow.session, row.agency_code).zh
-    matter = Matter(
-        target_kind=row.target_kind,
-        target_id=row.target_id,
-        incident_id=row.incident_id,
-        number=row.number,
-        agency_code=found.agency_code,
-        body=rules.rung_body(row.subject_zh, step, lower),
-        caller_agency=row.caller_agency if found.agency_code == row.agency_code else _caller_above(row),
-        call_out_id=row.id,
-    )
-    room = Recipient(None, queries.agency_name(uow.session, found.agency_code).zh)
-    outside = [channel for channel in step.channels if channel != BOARD]
-    by_room = [BOARD] if BOARD in step.channels else []
-    if not found.people and found.has_telephone and "voice" in outside:
-        by_room.append("voice")
-    messaging.queue(uow, matter, room, by_room, step=row.next_rung, wanted_at=due_at)
-    for person in found.people:
-        messaging.queue(uow, matter, person, outside, step=row.next_rung, wanted_at=due_at)
-    if outside:
-        messaging.queue_beside(uow, matter, room, found.people, outlets, step=row.next_rung, wanted_at=due_at)
-
-
-def _caller_above(row: CallOut) -> str:
-    # The lower room does not answer its own telephone; whoever reported to it tells the level above.
-    return row.caller_agency or row.agency_code
-
-
-def _exhaust(uow: UnitOfWork, row: CallOut, found: Found) -> None:
-    row.state, row.exhausted_at, row.owner_agency = "exhausted", uow.now, found.agency_code
-    words = _agency(uow, "agency", row.agency_code) | _agency(uow, "owner", found.agency_code)
-    _record(uow, row, "call_out.exhausted", words)
-    uow.emit(
-        CallOutExhausted(
-            row.id, row.target_kind, row.target_id, row.incident_id, row.agency_code, found.agency_code
-        )
-    )
-
-
-def _rung_words(rung: int, step: rules.Step, found: Found, late: int | None) -> dict[str, Any]:
-    names = [one.name for one in found.people]
-    nobody = rules.NOBODY[step.who]
-    said = late_words(late) if late else None
-    lateness = Text(f"（{said.zh}）", f" ({said.en})") if said else Text("", "")
-    return {
-        "rung": rung + 1,
-        **_both("who", rules.WHO[step.who]),
-        **_both("found", Text("、".join(names), ", ".join(names)) if names else nobody),
-        **_both("late", lateness),
-    }
-
-
 def note_call(
     uow: UnitOfWork,
     delivery_id: DeliveryId,
@@ -269,7 +148,7 @@ def note_call(
         "call_out.hand_call",
         province_code=queries.province_of(uow.session, row.agency_code),
         incident_id=row.incident_id,
-        payload={"person": row.person_name, "method": method, **_both("result", result)},
+        payload={"person": row.person_name, "method": method, **both("result", result)},
     )
 
 
@@ -318,9 +197,10 @@ def raise_silence(
         caller_agency=above if above != agency_code else None,
     )
     officers = look_up(uow.session, agency_code, "officer", uow.now).people
-    for person in officers:
-        messaging.queue(uow, matter, person, ("sms", "voice"))
-    messaging.queue_beside(uow, matter, room, officers, outlets)
+    round_of_calls = calls(
+        matter, room, officers, ("sms", "voice"), outlets, lane_id=uow.own_lane, wanted_at=uow.now
+    )
+    post(uow, round_of_calls, outlets)
     _record_board(uow, "board.silent", agency_code)
     return True
 
@@ -337,7 +217,7 @@ def _insert_once(session: Session, model: type[CallOut | BoardSilence], values: 
 
 @cache
 def _once(model: type[CallOut | BoardSilence], dialect: str) -> Executable:
-    table = model.__table__
+    table = table_of(model)
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(table).on_conflict_do_nothing().returning(table.c.id)
 
@@ -353,7 +233,7 @@ def _live_locked(uow: UnitOfWork, target_kind: str, target_id: UUID) -> CallOut 
 def _acknowledge(uow: UnitOfWork, row: CallOut, at: datetime, method: str, by: str) -> None:
     row.acknowledged_at, row.acknowledged_by, row.method = at, by, method
     _end(uow, row, "acknowledged", rules.SIGNED)
-    _record(uow, row, "call_out.acknowledged", {"by": by, **_both("method", method_word(method))})
+    _record(uow, row, "call_out.acknowledged", {"by": by, **both("method", method_word(method))})
 
 
 def _end(uow: UnitOfWork, row: CallOut, state: str, why: Text) -> None:
@@ -368,12 +248,9 @@ def _record(uow: UnitOfWork, row: CallOut, kind: str, payload: dict[str, Any]) -
         province_code=row.province_code,
         incident_id=row.incident_id,
         payload={"call_out": str(row.id), **payload},
+        lane_id=row.lane_id,
     )
 
 
 def _agency(uow: UnitOfWork, name: str, code: str) -> dict[str, str]:
-    return _both(name, queries.agency_name(uow.session, code))
-
-
-def _both(name: str, text: Text) -> dict[str, str]:
-    return {f"{name}_zh": text.zh, f"{name}_en": text.en}
+    return both(name, queries.agency_name(uow.session, code))

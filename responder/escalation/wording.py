@@ -35,3 +35,8 @@ METHODS = {
 def method_word(method: str) -> Text:
     """Return the word for a way of answering or a channel; an unknown one stands for itself."""
     return METHODS.get(method, Text(method, method))
+
+
+def both(name: str, text: Text) -> dict[str, str]:
+    """Return *text* as two entries of what the timeline keeps, one for each language."""
+    return {f"{name}_zh": text.zh, f"{name}_en": text.en}

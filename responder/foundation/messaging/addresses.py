@@ -1,6 +1,8 @@
 """Finds the address for a channel; it is opened only for a message that is about to leave, or to know who answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,23 @@ from responder.foundation.directory import queries as directory
 from responder.foundation.directory.vault import Vault
 
 KINDS = {"sms": ("sms", "mobile"), "voice": ("voice", "mobile", "duty"), "email": ("email",)}
+
+
+class HasKind(Protocol):
+    """A number of the directory, whole or in part."""
+
+    @property
+    def kind(self) -> str:
+        """What it is for."""
+        ...
+
+
+Known = TypeVar("Known", bound=HasKind)
+
+
+def first_of(known: Sequence[Known], channel: str) -> Known | None:
+    """Return the number for *channel* among those of one owner, which stand in calling order."""
+    return next((one for kind in KINDS.get(channel, ()) for one in known if one.kind == kind), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +54,11 @@ class AddressBook:
             if person_id is not None
             else directory.duty_phones(session, agency_code)
         )
-        for kind in KINDS.get(channel, ()):
-            for contact in known:
-                if contact.kind == kind:
-                    value = self._vault.open(contact.ciphertext, contact.id)
-                    return Address(value, contact.masked, contact.blind)
-        return None
+        contact = first_of(known, channel)
+        if contact is None:
+            return None
+        value = self._vault.open(contact.ciphertext, contact.id)
+        return Address(value, contact.masked, contact.blind)
 
     def seal(self, value: str) -> str:
         """Return the digest of an address as a provider names it."""

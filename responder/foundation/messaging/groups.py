@@ -64,10 +64,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """What an installation has beside the telephone: groups whose robots listen, and mail."""
+    """What an installation calls people by: the telephone, and beside it groups whose robots listen, and mail."""
 
     groups: tuple[Group, ...] = ()
     mail: bool = False
+    telephone: bool = True
+
+    def carries(self, channel: str) -> bool:
+        """Return whether something brings messages of *channel* to people; a board fetches its own."""
+        return self.telephone or channel not in ("sms", "voice")
 
     def groups_of(self, agency_code: str) -> tuple[Group, ...]:
         """Return the groups that hear the alarms of the agency."""

@@ -25,6 +25,7 @@ from responder.foundation.messaging.channels import (
     Wanted,
 )
 from responder.foundation.messaging.models import Delivery
+from responder.foundation.messaging.posting import DELIVER, DELIVER_MASS
 from responder.foundation.messaging.rules import Step
 
 MASS_AT_ONCE = 40
@@ -71,7 +72,7 @@ class Sender:
                         self._record(uow, claim.message.delivery_id, outcome)
                 if database.clock.now() - began >= MASS_TURN:
                     with database.unit_of_work(lane=None) as uow:
-                        uow.jobs.enqueue(uow.session, services.DELIVER_MASS, str(new_id()), uow.now)
+                        uow.jobs.enqueue(uow.session, DELIVER_MASS, str(new_id()), uow.now)
                     return
 
     def sweep(self, database: Database) -> int:
@@ -89,9 +90,9 @@ class Sender:
             ).all()
             for row in rows:
                 if not row.is_mass:
-                    uow.jobs.enqueue(uow.session, services.DELIVER, f"{row.id}:{row.looks}", uow.now)
+                    uow.jobs.enqueue(uow.session, DELIVER, f"{row.id}:{row.looks}", uow.now)
             if any(row.is_mass for row in rows):
-                uow.jobs.enqueue(uow.session, services.DELIVER_MASS, "sweep", uow.now)
+                uow.jobs.enqueue(uow.session, DELIVER_MASS, "sweep", uow.now)
         return len(rows)
 
     def _claim(self, uow: UnitOfWork, delivery_id: DeliveryId) -> Claim | None:
@@ -135,7 +136,7 @@ class Sender:
                     # A lost or silent one is looked after one by one, behind those that have not left at all.
                     row.looks += 1
                     row.due_at = uow.now + rules.LEASE
-                    uow.jobs.enqueue(uow.session, services.DELIVER, f"{row.id}:{row.looks}", row.due_at)
+                    uow.jobs.enqueue(uow.session, DELIVER, f"{row.id}:{row.looks}", row.due_at)
         return claims
 
     def _ready(self, uow: UnitOfWork, row: Delivery, bundle: list[Delivery]) -> Claim | None:

@@ -1,146 +1,17 @@
-"""What is done with messages: queue them, withdraw them, take in receipts and answers."""
+"""What is done with messages that were posted: try again, withdraw them, take in receipts and answers."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from responder.core.errors import Conflict, Text, invalid, nothing_here
-from responder.core.ids import CallOutId, DeliveryId, PersonId, new_id
+from responder.core.ids import DeliveryId
 from responder.core.uow import UnitOfWork
-from responder.foundation.directory import queries as directory
 from responder.foundation.messaging import rules
 from responder.foundation.messaging.events import DeliveryAnswered
-from responder.foundation.messaging.groups import Group, Outlets
 from responder.foundation.messaging.models import Delivery
-
-DELIVER = "deliver"
-DELIVER_MASS = "deliver_mass"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who is to be reached; without a person it is the duty room itself: its board, its telephone."""
-
-    person_id: PersonId | None
-    name: str
-    post: str = ""
-    group: Group | None = None  # the room's group chat, not the room's telephone
-
-    def key(self, agency_code: str) -> str:
-        """Return who this is in the key of an attempt."""
-        if self.group is not None:
-            return f"group.{self.group.id}"
-        return str(self.person_id) if self.person_id else f"room.{agency_code}"
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What somebody is called for, and for whom."""
-
-    target_kind: str
-    target_id: UUID
-    incident_id: UUID | None
-    number: str
-    agency_code: str
-    body: str
-    caller_agency: str | None = None
-    call_out_id: CallOutId | None = None
-
-
-def queue(
-    uow: UnitOfWork,
-    matter: Matter,
-    recipient: Recipient,
-    channels: Iterable[str],
-    *,
-    step: int = 0,
-    wanted_at: datetime | None = None,
-    mass: bool = False,
-) -> list[DeliveryId]:
-    """Put one first attempt for each channel into the outbox; an attempt that stands there already is left alone."""
-    source = str(matter.call_out_id or f"{matter.target_kind}.{matter.target_id}")
-    person = recipient.key(matter.agency_code)
-    keys = {channel: rules.delivery_key(source, step, person, channel, 1) for channel in channels}
-    standing = set(uow.session.scalars(select(Delivery.key).where(Delivery.key.in_(keys.values()))))
-    at = wanted_at or uow.now
-    added = []
-    for channel, key in keys.items():
-        if key in standing:
-            continue
-        row = _row(uow, matter, recipient, channel, key, step, at, mass)
-        row.lane_id = uow.own_lane
-        uow.session.add(row)
-        added.append(row.id)
-        if row.due_at is not None and not mass:
-            schedule(uow, row, row.due_at)
-    if mass and added:
-        # One job for all that this unit of work queues for the target, be it three thousand.
-        key = f"{matter.target_id}:{uow.now.timestamp():.3f}"
-        uow.jobs.enqueue(uow.session, DELIVER_MASS, key, uow.now)
-    return added
-
-
-def queue_beside(
-    uow: UnitOfWork,
-    matter: Matter,
-    room: Recipient,
-    people: Iterable[Recipient],
-    outlets: Outlets,
-    *,
-    step: int = 0,
-    wanted_at: datetime | None = None,
-) -> None:
-    """Put into the outbox what goes out beside the telephone: mail to who has an address, the room's group chats."""
-    for person in people if outlets.mail else ():
-        known = directory.contacts(uow.session, person.person_id) if person.person_id else ()
-        if any(contact.kind == "email" for contact in known):
-            queue(uow, matter, person, ("email",), step=step, wanted_at=wanted_at)
-    for group in outlets.groups_of(matter.agency_code):
-        of_room = Recipient(None, room.name, group=group)
-        queue(uow, matter, of_room, ("im",), step=step, wanted_at=wanted_at)
-
-
-def _row(
-    uow: UnitOfWork,
-    matter: Matter,
-    recipient: Recipient,
-    channel: str,
-    key: str,
-    step: int,
-    wanted_at: datetime,
-    mass: bool,
-) -> Delivery:
-    return Delivery(
-        id=DeliveryId(new_id()),
-        key=key,
-        call_out_id=matter.call_out_id,
-        step=step,
-        attempt=1,
-        is_mass=mass,
-        target_kind=matter.target_kind,
-        target_id=matter.target_id,
-        incident_id=matter.incident_id,
-        number=matter.number,
-        agency_code=matter.agency_code,
-        caller_agency=matter.caller_agency,
-        person_id=recipient.person_id,
-        person_name=recipient.name,
-        person_post=recipient.post,
-        channel=channel,
-        address_masked=recipient.group.host if recipient.group else None,
-        address_seal=recipient.group.id if recipient.group else None,
-        body=matter.body,
-        state="pending",
-        looks=0,
-        receipt_rank=0,
-        created_at=uow.now,
-        wanted_at=wanted_at,
-        # A board fetches its alarms itself: nobody sends them.
-        due_at=None if channel == "board" else max(wanted_at, uow.now),
-    )
+from responder.foundation.messaging.posting import DELIVER, DELIVER_MASS, Matter, Recipient, columns
 
 
 def schedule(uow: UnitOfWork, row: Delivery, at: datetime) -> None:
@@ -175,8 +46,9 @@ def attempt_again(
         row.call_out_id,
     )
     who = Recipient(row.person_id, row.person_name, row.person_post)
-    again = _row(uow, matter, who, channel or row.channel, key, row.step, at, row.is_mass)
-    again.lane_id, again.attempt, again.is_repeat = row.lane_id, attempt, channel is None
+    again = Delivery(**columns(matter, who, channel or row.channel, key, row.step, at, uow.now))
+    again.lane_id, again.is_mass, again.attempt = row.lane_id, row.is_mass, attempt
+    again.is_repeat = channel is None
     if channel is None:
         again.address_masked, again.address_seal = row.address_masked, row.address_seal
     uow.session.add(again)

@@ -42,8 +42,8 @@ class MessagingSettings:
 
     @property
     def outlets(self) -> Outlets:
-        """What messages may leave by beside the telephone."""
-        return Outlets(self.open_groups, self.may_mail)
+        """What messages may leave by: the telephone, and what stands beside it."""
+        return Outlets(self.open_groups, self.may_mail, self.may_telephone)
 
     @property
     def channels(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from responder.core.actor import Role
 from responder.core.clock import FixedClock
 from responder.core.errors import Text
 from responder.core.ids import new_id
+from responder.core.jobs.port import Inside
 from responder.core.uow import Database
 from responder.escalation import services
 from responder.escalation.calling import Caller
@@ -59,7 +60,7 @@ def rooms(database: Database) -> Rooms:
             add_account(
                 uow, name, "no password", agency_code=agency_code, role=role, person_id=found.people[name]
             )
-    handlers = {"call_out": Caller().advance, "deliver": Sender({}, AddressBook(VAULT)).deliver}
+    handlers = {"call_out": Inside(Caller().climb), "deliver": Sender({}, AddressBook(VAULT)).deliver}
     while database.jobs.run_due(database, handlers, owner="tests"):  # type: ignore[attr-defined]
         pass
     return found

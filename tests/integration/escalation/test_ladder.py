@@ -11,6 +11,8 @@ from responder.core.clock import FixedClock
 from responder.core.errors import NotFound, Text
 from responder.core.events import now
 from responder.core.ids import CallOutId, DeliveryId, LaneId, new_id
+from responder.core.jobs.embedded import Job
+from responder.core.jobs.port import Inside
 from responder.core.lanes import Lane
 from responder.core.uow import Database, UnitOfWork
 from responder.escalation import queries, services
@@ -64,7 +66,7 @@ def start(uow: UnitOfWork, target_id: UUID = TARGET, agency_code: str = "220600"
 def work(database: Database, caller: Caller | None = None, sender: Sender | None = None) -> None:
     """Run every job that is due, and those that they enqueue at once."""
     handlers = {
-        "call_out": (caller or Caller()).advance,
+        "call_out": Inside((caller or Caller()).climb),
         "deliver": (sender or Sender({}, AddressBook(VAULT))).deliver,
     }
     while database.jobs.run_due(database, handlers, owner="tests"):  # type: ignore[attr-defined]
@@ -141,10 +143,24 @@ def test_two_workers_that_climb_at_the_same_minute_call_each_person_once(
 ) -> None:
     with database.unit_of_work() as uow:
         call_out_id = start(uow)
-    caller = Caller()
-    caller.advance(database, f"{call_out_id}:0", lambda session: None)
-    caller.advance(database, f"{call_out_id}:0", lambda session: None)
+    for _ in range(2):
+        with database.unit_of_work(lane=None) as uow:
+            assert Caller().climb(uow, [f"{call_out_id}:0"]) == [f"{call_out_id}:0"]
     assert len(deliveries(database)) == 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_among_several_a_call_out_that_somebody_holds_is_left_for_later(
+    database: Database, rooms: Rooms
+) -> None:
+    with database.unit_of_work() as uow:
+        held, free = start(uow), start(uow, target_id=INCIDENT)
+    with database.unit_of_work() as holder:
+        holder.session.scalars(select(CallOut).where(CallOut.id == held).with_for_update()).one()
+        with database.unit_of_work(lane=None) as uow:
+            assert Caller().climb(uow, [f"{held}:0", f"{free}:0"]) == [f"{free}:0"]
+    work(database)
+    assert called(database) == ["李敏", "李敏"]
 
 
 def test_a_target_that_is_called_for_already_keeps_its_call_out(database: Database, rooms: Rooms) -> None:
@@ -378,3 +394,29 @@ def test_a_silent_board_is_told_to_the_groups_too(
     assert caller.watch_boards(database) == 1
     (told,) = deliveries(database, channel="im")
     assert told.body == "白山市应急管理局已 4 分钟无声，请查看"
+
+
+@pytest.mark.parametrize(("with_numbers", "why"), [(True, "无服务商"), (False, "没有联系方式")])
+def test_without_a_telephone_a_rung_records_at_once_what_the_worker_would_find(
+    database: Database, with_numbers: bool, why: str
+) -> None:
+    furnish(database, with_numbers=with_numbers)
+    with database.unit_of_work() as uow:
+        start(uow)
+    handlers = {"call_out": Inside(Caller(outlets=Outlets(telephone=False)).climb)}
+    while database.jobs.run_due(database, handlers, owner="tests"):  # type: ignore[attr-defined]
+        pass
+    with database.unit_of_work(write=False) as uow:
+        assert [line.why.zh for line in queries.calls_to_make(uow.session, "220605")] == [why]
+        assert uow.session.scalars(select(Job.kind)).all() == ["call_out"]
+    with database.unit_of_work() as uow:
+        start(uow, target_id=INCIDENT)
+    work(database)
+    at_once, by_worker = (
+        sorted(
+            (row.channel, row.person_name, row.state, str(row.reason), row.address_masked or "")
+            for row in rows
+        )
+        for rows in (deliveries(database, target_id=TARGET), deliveries(database, target_id=INCIDENT))
+    )
+    assert at_once == by_worker

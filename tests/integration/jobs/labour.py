@@ -1,23 +1,27 @@
 """A worker process that tests start and kill.
 
 A job of kind `note` writes its key into `FOLDER/done`. One of kind `hang` writes into `FOLDER/begun` and then
-hangs, unless `FOLDER/release` exists: then it ends well.
+hangs, unless `FOLDER/release` exists: then it ends well. One of kind `count` stays
+inside the database: it leaves a sign of life there, of which a second one of the same key is refused; the key `bad`
+fails at the end, and `stuck` hangs there.
 """
 
 import logging
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from responder.core.clock import SystemClock
 from responder.core.db import make_engine
+from responder.core.heartbeat import Heartbeat
 from responder.core.jobs import embedded
 from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.jobs.fleet import FleetJobs, Rhythm
-from responder.core.jobs.port import Finish, Handlers, JobEngine
-from responder.core.uow import Database
+from responder.core.jobs.port import Finish, Handlers, Inside, JobEngine
+from responder.core.uow import Database, UnitOfWork
 from responder.processes.worker import Worker
 
 LEASE_SECONDS = 2.0
@@ -40,9 +44,7 @@ def make_handlers(folder: Path) -> Handlers:
         _write(folder / "done", key)
 
     def hang(database: Database, key: str, finish: Finish) -> None:
-        _write(folder / "begun", key)
-        while not (folder / "release").exists():
-            time.sleep(0.05)
+        _hang(folder, key)
         _write(folder / "done", key)
 
     def stumble(database: Database, key: str, finish: Finish) -> None:
@@ -51,7 +53,22 @@ def make_handlers(folder: Path) -> Handlers:
             raise RuntimeError("the first try fails")
         _write(folder / "done", key)
 
-    return {"note": note, "hang": hang, "stumble": stumble}
+    def count(uow: UnitOfWork, keys: Sequence[str]) -> Sequence[str]:
+        uow.session.add_all(Heartbeat(name=key, at=uow.now) for key in keys)
+        uow.session.flush()
+        if "bad" in keys:
+            raise RuntimeError("this one fails")
+        if "stuck" in keys:
+            _hang(folder, "stuck")
+        return keys
+
+    return {"note": note, "hang": hang, "stumble": stumble, "count": Inside(count)}
+
+
+def _hang(folder: Path, key: str) -> None:
+    _write(folder / "begun", key)
+    while not (folder / "release").exists():
+        time.sleep(0.05)
 
 
 def _write(path: Path, key: str) -> None:

@@ -9,9 +9,11 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from responder.core.clock import SystemClock
 from responder.core.db import make_engine
+from responder.core.heartbeat import Heartbeat
 from responder.core.jobs.fleet import FleetJobs
 from responder.core.jobs.port import JobEngine
 from responder.core.uow import Database
@@ -51,6 +53,12 @@ class Shop:
         """Return the keys that jobs have written under *name*."""
         path = self.folder / name
         return path.read_text().split() if path.exists() else []
+
+    def counted(self) -> list[str]:
+        """Return the keys that jobs of kind `count` have left in the database."""
+        with self.database.unit_of_work(write=False) as uow:
+            names = uow.session.scalars(select(Heartbeat.name).where(Heartbeat.name != "worker"))
+            return sorted(names)
 
     @contextmanager
     def worker(self) -> Iterator[ForkServerProcess]:
@@ -149,3 +157,30 @@ def test_the_job_of_a_killed_worker_is_taken_over(shop: Shop) -> None:
     with shop.worker():
         until(lambda: shop.marks("done") == ["one"])
     assert shop.marks("begun") == ["one", "one"]
+
+
+def test_what_stays_inside_the_database_is_done_once_with_the_jobs_that_asked_for_it(shop: Shop) -> None:
+    keys = [f"{number:02}" for number in range(12)]
+    with shop.database.unit_of_work() as uow:
+        for key in keys:
+            shop.jobs.enqueue(uow.session, "count", key, uow.now)
+    while shop.run_due():
+        pass
+    assert shop.counted() == keys
+
+
+def test_a_job_that_fails_inside_the_database_takes_no_other_along(shop: Shop) -> None:
+    for key in ("first", "bad", "last"):
+        shop.enqueue("count", key)
+    shop.run_due()
+    assert shop.counted() == ["first", "last"]
+
+
+def test_of_a_worker_killed_inside_the_database_nothing_stands_and_another_does_it_once(shop: Shop) -> None:
+    shop.enqueue("count", "stuck")
+    with shop.worker():
+        until(lambda: shop.marks("begun") == ["stuck"])
+    assert shop.counted() == []
+    (shop.folder / "release").touch()
+    with shop.worker():
+        until(lambda: shop.counted() == ["stuck"])

@@ -21,6 +21,7 @@ from responder.core.db import make_engine
 from responder.core.heartbeat import last_beat
 from responder.core.jobs.clock_lease import LEASE, release_clock, take_clock
 from responder.core.jobs.embedded import EmbeddedJobs
+from responder.core.jobs.port import Finish
 from responder.core.uow import Database
 from responder.processes.clock import Ticker
 
@@ -128,6 +129,26 @@ def test_a_clock_that_stands_by_asks_nothing(database: Database) -> None:
     second.renew()
     second.tick("anything", ask)
     assert asked == []
+
+
+def test_a_job_that_ended_in_its_own_commit_is_not_run_again_though_its_handler_fails_afterwards(
+    database: Database, clock: FixedClock
+) -> None:
+    ran: list[str] = []
+
+    def end(database: Database, key: str, finish: Finish) -> None:
+        ran.append(key)
+        with database.unit_of_work() as uow:
+            finish(uow.session)
+        raise RuntimeError("too late to matter")
+
+    engine = EmbeddedJobs()
+    with database.unit_of_work() as uow:
+        engine.enqueue(uow.session, "end", "one", uow.now)
+    for _ in range(3):
+        engine.run_due(database, {"end": end}, owner="tests")
+        clock.move(timedelta(hours=1))
+    assert ran == ["one"]
 
 
 def test_a_part_that_dies_is_started_again_and_the_tree_ends_as_one(tmp_path: Path) -> None:

@@ -13,14 +13,13 @@ from responder.core.clock import FixedClock
 from responder.core.events import now
 from responder.core.ids import DeliveryId, PersonId, new_id
 from responder.core.uow import Database
-from responder.foundation.messaging import services
 from responder.foundation.messaging.addresses import AddressBook
 from responder.foundation.messaging.channels import Wanted
 from responder.foundation.messaging.events import DeliveryAnswered
 from responder.foundation.messaging.models import Delivery
+from responder.foundation.messaging.posting import DELIVER, DELIVER_MASS, Matter, Recipient, queue
 from responder.foundation.messaging.providers import providers
 from responder.foundation.messaging.sending import Sender
-from responder.foundation.messaging.services import Matter, Recipient
 from responder.foundation.messaging.settings import from_mapping
 from responder.foundation.messaging.webhooks import make_blueprint
 from responder.foundation.web.context import EXTENSION
@@ -44,13 +43,13 @@ class Outbox:
         )
         with self.database.unit_of_work() as uow:
             recipient = Recipient(PersonId(self.rooms.people[name]), name)
-            return services.queue(uow, matter, recipient, channels or ("sms",))
+            return queue(uow, matter, recipient, channels or ("sms",))
 
     def work(self) -> None:
         """Run every job that is due now."""
         handlers = {
-            services.DELIVER: self.sender.deliver,
-            services.DELIVER_MASS: self.sender.deliver_mass,
+            DELIVER: self.sender.deliver,
+            DELIVER_MASS: self.sender.deliver_mass,
         }
         while self.database.jobs.run_due(self.database, handlers, owner="tests"):  # type: ignore[attr-defined]
             pass

@@ -13,10 +13,9 @@ from responder.core.clock import FixedClock
 from responder.core.ids import CallOutId, LaneId, new_id
 from responder.core.lanes import REAL_LANE, Lane
 from responder.escalation import queries as calls
-from responder.foundation.messaging import services
 from responder.foundation.messaging.groups import Group, read_groups
 from responder.foundation.messaging.models import Delivery
-from responder.foundation.messaging.services import Matter, Recipient
+from responder.foundation.messaging.posting import Matter, Recipient, queue
 from tests import robots as peer
 from tests.robots import Robots
 
@@ -43,7 +42,7 @@ class Chat:
         number = "220605-2026-0001" if lane == REAL_LANE else "演220605-2026-0001"
         matter = Matter("leg", new_id(), None, number, "220600", body, "220605", CallOutId(new_id()))
         with self.outbox.database.unit_of_work(lane=lane) as uow:
-            services.queue(uow, matter, Recipient(None, OFFICE, group=self.group), ("im",))
+            queue(uow, matter, Recipient(None, OFFICE, group=self.group), ("im",))
 
     def work(self) -> None:
         """Run every job that is due now."""

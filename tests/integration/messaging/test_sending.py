@@ -12,7 +12,7 @@ from responder.core.ids import DeliveryId, LaneId, PersonId, new_id
 from responder.core.lanes import Lane
 from responder.foundation.messaging import services
 from responder.foundation.messaging.events import DeliveryAnswered
-from responder.foundation.messaging.services import Matter, Recipient
+from responder.foundation.messaging.posting import DELIVER, DELIVER_MASS, Matter, Recipient, queue
 from tests.exchange import Exchange
 
 from .conftest import Outbox
@@ -48,7 +48,7 @@ def test_an_exercise_says_so_first(outbox: Outbox, exchange: Exchange) -> None:
     with outbox.database.unit_of_work(lane=lane) as uow:
         matter = Matter("leg", new_id(), None, "演220605-2026-0001", "220600", "瓦斯爆炸")
         who = Recipient(PersonId(outbox.rooms.people["李敏"]), "李敏")
-        services.queue(uow, matter, who, ("sms",))
+        queue(uow, matter, who, ("sms",))
     outbox.work()
     assert exchange.messages[0].body.startswith("【演练】演220605-2026-0001")
 
@@ -258,11 +258,11 @@ def test_a_mass_message_reaches_everybody_and_lets_an_alarm_go_first(
         target = new_id()
         for name, person_id in outbox.rooms.people.items():
             matter = Matter("warning", target, None, "W-1", "220600", "暴雨红色预警")
-            services.queue(uow, matter, Recipient(PersonId(person_id), name), ("sms",), mass=True)
+            queue(uow, matter, Recipient(PersonId(person_id), name), ("sms",), mass=True)
     outbox.queue(name="李敏")
-    handlers = {services.DELIVER: outbox.sender.deliver}
+    handlers = {DELIVER: outbox.sender.deliver}
     jobs = outbox.database.jobs
-    alarms = {**handlers, services.DELIVER_MASS: outbox.sender.deliver_mass}
+    alarms = {**handlers, DELIVER_MASS: outbox.sender.deliver_mass}
     while jobs.run_due(outbox.database, alarms, owner="tests"):  # type: ignore[attr-defined]
         pass
     warned = [message.to for message in exchange.messages if "W-1" in message.body]

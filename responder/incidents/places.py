@@ -23,7 +23,7 @@ def _built(session: Session) -> Gazetteer:
             PlaceRow(row.code, row.name, row.name_en, _level(row), row.parent_code or "")
             for row in rows.places
         ],
-        [TownRow(row.code, row.name, row.county_code) for row in rows.towns],
+        (TownRow(*row) for row in directory.towns(session)),
         [FormerRow(row.former_name, row.code, row.until_year, row.former_code) for row in rows.former],
     )
 

@@ -1,6 +1,6 @@
 """Questions to the directory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -156,14 +156,6 @@ class PlaceRow(NamedTuple):
     parent_code: str
 
 
-class TownRow(NamedTuple):
-    """A town and its county."""
-
-    code: str
-    name: str
-    county_code: str
-
-
 class FormerRow(NamedTuple):
     """A former name, and the code that followed it at the end of `until_year`."""
 
@@ -174,15 +166,14 @@ class FormerRow(NamedTuple):
 
 
 class Gazetteer(NamedTuple):
-    """Every name of the country, as plain rows."""
+    """Every name of the country but those of the towns, as plain rows."""
 
     places: tuple[PlaceRow, ...]
-    towns: tuple[TownRow, ...]
     former: tuple[FormerRow, ...]
 
 
 def gazetteer(session: Session) -> Gazetteer:
-    """Return every name of the country; who builds an index from it keeps that with `cache.remember`."""
+    """Return every name but those of the towns; who builds an index from it keeps that with `cache.remember`."""
     places_now = session.execute(
         select(
             Jurisdiction.code,
@@ -194,15 +185,19 @@ def gazetteer(session: Session) -> Gazetteer:
         .where(Jurisdiction.ended_on.is_(None), Jurisdiction.level != "state")
         .order_by(Jurisdiction.code)
     )
-    towns = session.execute(select(Town.code, Town.name, Town.county_code).order_by(Town.code))
     former = session.execute(
         select(FormerPlace.former_name, FormerPlace.code, FormerPlace.until_year, FormerPlace.former_code)
     )
     return Gazetteer(
         tuple(PlaceRow(code, name, en, level, parent or "") for code, name, en, level, parent in places_now),
-        tuple(TownRow(*row) for row in towns),
         tuple(FormerRow(*row) for row in former),
     )
+
+
+def towns(session: Session) -> Iterator[tuple[str, str, str]]:
+    """Yield code, name and county of every town in the order of the codes; there are many, so nothing keeps them."""
+    rows = session.execute(select(Town.code, Town.name, Town.county_code).order_by(Town.code))
+    return ((code, name, county) for code, name, county in rows.yield_per(1000))
 
 
 def person(session: Session, person_id: PersonId) -> Person | None:

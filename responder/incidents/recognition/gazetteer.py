@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from responder.incidents.recognition.lexicon import Codes, Heads, Lexicon
 from responder.incidents.recognition.model import FormerRow, PlaceRow, TownRow
 
 ETHNIC = (
@@ -29,8 +30,6 @@ LONGEST = 15
 """Characters of the longest name looked for."""
 HIGHEST_JURISDICTION = 999_999
 """Codes above it are those of towns."""
-
-Codes = tuple[int, ...]
 
 
 class Kind(IntEnum):
@@ -69,98 +68,41 @@ class _Place:
 
 
 class Gazetteer:
-    """Names to codes, codes to names; built once, never changed, shared between threads."""
+    """Names to codes, codes to names; built once, never changed, shared between threads and processes."""
 
-    def __init__(self) -> None:
-        self._places: dict[int, _Place] = {}
-        self._town_names: dict[int, str] = {}
-        self._full: dict[str, Codes] = {}
-        self._short: dict[str, Codes] = {}
-        self._towns: dict[str, Codes] = {}
-        self._english: dict[str, Codes] = {}
-        self._former: dict[tuple[str, int], Former] = {}
-        self._heads: dict[str, int] = {}
-        self._paths: dict[int, Codes] = {}
+    def __init__(self, builder: "_Builder") -> None:
+        self._places = builder.places
+        self._full = Lexicon.of(builder.full)
+        self._short = Lexicon.of(builder.short)
+        self._towns = builder.towns
+        self._english = Lexicon.of(builder.english)
+        self._former = builder.former
+        self._heads = Heads(builder.heads)
+        self._paths = {code: self._path_from(code) for code in self._places}
 
     @classmethod
     def build(
         cls, jurisdictions: Iterable[PlaceRow], towns: Iterable[TownRow], former: Iterable[FormerRow]
     ) -> "Gazetteer":
-        """Return the gazetteer of these rows; the state and rows whose code is no number are left out."""
-        gazetteer = cls()
+        """Return the gazetteer of these rows; the state and rows whose code is no number are left out.
+
+        The towns come in the order of their codes; raises ValueError where they do not.
+        """
+        builder = _Builder()
         for row in jurisdictions:
             if row.code.isascii() and row.code.isdigit() and int(row.code):
-                gazetteer._add_jurisdiction(row)
-        for town in towns:
-            if town.code.isascii() and town.code.isdigit() and len(town.code) == 9:
-                gazetteer._add_town(town)
-        gazetteer._add_former(list(former))
-        gazetteer._paths = {code: gazetteer._path_from(code) for code in gazetteer._places}
-        return gazetteer
-
-    def _add_jurisdiction(self, row: PlaceRow) -> None:
-        code = int(row.code)
-        parent = int(row.parent_code) if row.parent_code.isascii() and row.parent_code.isdigit() else 0
-        self._places[code] = _Place(row.name, row.name_en, row.level, parent)
-        self._enter(self._full, row.name, code)
-        for short in short_forms(row.name):
-            self._enter(self._short, short, code)
-        english = english_key(row.name_en)
-        for name in {english, *english_short_forms(row.name_en)} - {""}:
-            self._english[name] = (*self._english.get(name, ()), code)
-
-    def _add_town(self, town: TownRow) -> None:
-        code = int(town.code)
-        self._town_names[code] = town.name
-        self._enter(self._towns, town.name, code)
-        for suffix in TOWN_SUFFIXES:
-            stem = town.name.removesuffix(suffix)
-            if 2 <= len(stem) < min(len(town.name), LONGEST + 1):
-                self._note_length(stem, len(stem) + 16)
-
-    def _add_former(self, rows: list[FormerRow]) -> None:
-        successors = {row.former_code: row.code for row in rows if row.former_code != row.code}
-        for row in rows:
-            code = self._settled(row.code, successors)
-            if code is None:
-                continue
-            former = Former(row.former_name, row.until_year)
-            self._enter_former(self._full, row.former_name, code, former)
-            for short in short_forms(row.former_name):
-                self._enter_former(self._short, short, code, former)
-
-    def _enter_former(self, table: dict[str, Codes], name: str, code: int, former: Former) -> None:
-        # where a place of the same prefecture bears the name today, nobody means the former one
-        if not any(other // 100 == code // 100 for other in table.get(name, ())):
-            self._enter(table, name, code)
-            self._former[name, code] = former
-
-    def _settled(self, code: str, successors: dict[str, str]) -> int | None:
-        """Follow a successor that has itself been replaced, at most a few steps."""
-        for _ in range(4):
-            if code.isascii() and code.isdigit() and int(code) in self._places:
-                return int(code)
-            code = successors.get(code, "")
-        return None
-
-    def _enter(self, table: dict[str, Codes], name: str, code: int) -> None:
-        present = table.get(name)
-        table[name] = (code,) if present is None else (*present, code)
-        if present is None and 2 <= len(name) <= LONGEST:
-            self._note_length(name, len(name))
-
-    def _note_length(self, name: str, bit: int) -> None:
-        head = name[:2]
-        # bits 2 to 15: whole names of that length; bits 18 to 31: town names that length without their suffix
-        self._heads[head] = self._heads.get(head, 0) | 1 << bit
+                builder.add_jurisdiction(row)
+        builder.add_towns(towns)
+        builder.add_former(list(former))
+        return cls(builder)
 
     def may_begin(self, text: str, start: int) -> bool:
         """Whether any name begins with the two characters at *start*."""
-        return text[start : start + 2] in self._heads
+        return self._heads.mask(text, start) > 0
 
     def mentions(self, text: str, start: int) -> Iterator[Mention]:
         """Yield every name that stands at *start*, longest and surest first."""
-        mask = self._heads.get(text[start : start + 2], 0)
+        mask = self._heads.mask(text, start)
         if not mask:
             return
         for length in range(min(LONGEST, len(text) - start), 1, -1):
@@ -178,17 +120,17 @@ class Gazetteer:
             (self._towns, Kind.TOWN),
             (self._short, Kind.SHORT),
         ):
-            codes = table.get(name)
+            codes = table.codes(name)
             if codes:
                 yield Mention(start, start + len(name), kind, codes)
 
     def towns_of_stem(self, stem: str) -> Codes:
         """Return the towns whose name is *stem* and a suffix: 松树 for 松树镇."""
-        return tuple(code for suffix in TOWN_SUFFIXES for code in self._towns.get(stem + suffix, ()))
+        return tuple(code for suffix in TOWN_SUFFIXES for code in self._towns.codes(stem + suffix))
 
     def english(self, name: str) -> Codes:
         """Return the places that bear a romanised name: "Jiangyuan District", "jiangyuan"."""
-        return self._english.get(english_key(name), ())
+        return self._english.codes(english_key(name))
 
     def former(self, name: str, code: int) -> Former | None:
         """Return what *name* was, when it is a former name of *code*."""
@@ -196,11 +138,11 @@ class Gazetteer:
 
     def knows(self, code: int) -> bool:
         """Whether *code* is a jurisdiction or town of this gazetteer."""
-        return code in self._places or code in self._town_names
+        return code in self._places or self._towns.name(code) is not None
 
     def name(self, code: int) -> str:
         """Return the present name, of a town with its county's name before it."""
-        town = self._town_names.get(code)
+        town = self._towns.name(code)
         if town is not None:
             return self.name(code // 1000) + town
         place = self._places.get(code)
@@ -234,6 +176,93 @@ class Gazetteer:
             around.append(code)
             code = self._places[code].parent
         return tuple(around)
+
+
+class _Builder:
+    """What a gazetteer is made of while its rows come in."""
+
+    def __init__(self) -> None:
+        self.places: dict[int, _Place] = {}
+        self.full: dict[str, Codes] = {}
+        self.short: dict[str, Codes] = {}
+        self.english: dict[str, Codes] = {}
+        self.former: dict[tuple[str, int], Former] = {}
+        self.heads: dict[str, int] = {}
+        self.towns = Lexicon(())
+
+    def add_jurisdiction(self, row: PlaceRow) -> None:
+        """Take in a province, the Corps, a prefecture or a county."""
+        code = int(row.code)
+        parent = int(row.parent_code) if row.parent_code.isascii() and row.parent_code.isdigit() else 0
+        self.places[code] = _Place(row.name, row.name_en, row.level, parent)
+        self._enter(self.full, row.name, code)
+        for short in short_forms(row.name):
+            self._enter(self.short, short, code)
+        english = english_key(row.name_en)
+        for name in {english, *english_short_forms(row.name_en)} - {""}:
+            self.english[name] = (*self.english.get(name, ()), code)
+
+    def add_towns(self, rows: Iterable[TownRow]) -> None:
+        """Take in all towns."""
+        self.towns = Lexicon(self._noted(rows))
+
+    def _noted(self, rows: Iterable[TownRow]) -> Iterator[tuple[str, int]]:
+        last = 0
+        for row in rows:
+            if not (row.code.isascii() and row.code.isdigit() and len(row.code) == 9):
+                continue
+            code = int(row.code)
+            if code < last:
+                raise ValueError(f"the town {row.code} does not come in the order of codes")
+            last = code
+            self._note_town(row.name)
+            yield row.name, code
+
+    def _note_town(self, name: str) -> None:
+        self._note_whole(name)
+        for suffix in TOWN_SUFFIXES:
+            stem = name.removesuffix(suffix)
+            if 2 <= len(stem) < min(len(name), LONGEST + 1):
+                self._note_length(stem, len(stem) + 16)
+
+    def add_former(self, rows: list[FormerRow]) -> None:
+        """Take in the names no longer in force, after all places of today."""
+        successors = {row.former_code: row.code for row in rows if row.former_code != row.code}
+        for row in rows:
+            code = self._settled(row.code, successors)
+            if code is None:
+                continue
+            former = Former(row.former_name, row.until_year)
+            self._enter_former(self.full, row.former_name, code, former)
+            for short in short_forms(row.former_name):
+                self._enter_former(self.short, short, code, former)
+
+    def _enter_former(self, table: dict[str, Codes], name: str, code: int, former: Former) -> None:
+        # where a place of the same prefecture bears the name today, nobody means the former one
+        if not any(other // 100 == code // 100 for other in table.get(name, ())):
+            self._enter(table, name, code)
+            self.former[name, code] = former
+
+    def _settled(self, code: str, successors: dict[str, str]) -> int | None:
+        """Follow a successor that has itself been replaced, at most a few steps."""
+        for _ in range(4):
+            if code.isascii() and code.isdigit() and int(code) in self.places:
+                return int(code)
+            code = successors.get(code, "")
+        return None
+
+    def _enter(self, table: dict[str, Codes], name: str, code: int) -> None:
+        table[name] = (*table.get(name, ()), code)
+        self._note_whole(name)
+
+    def _note_whole(self, name: str) -> None:
+        if 2 <= len(name) <= LONGEST:
+            self._note_length(name, len(name))
+
+    def _note_length(self, name: str, bit: int) -> None:
+        head = name[:2]
+        # bits 2 to 15: whole names of that length; bits 18 to 31: town names that length without their suffix
+        self.heads[head] = self.heads.get(head, 0) | 1 << bit
 
 
 def short_forms(name: str) -> tuple[str, ...]:

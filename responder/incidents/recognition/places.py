@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import islice
 
 from responder.incidents.recognition.english_places import EnglishPlaceReader
-from responder.incidents.recognition.gazetteer import Codes, Gazetteer, Kind, Mention
+from responder.incidents.recognition.gazetteer import Gazetteer, Kind, Mention
+from responder.incidents.recognition.lexicon import Codes
 from responder.incidents.recognition.settling import CJK, Chain, Located, Settler
 from responder.incidents.recognition.vocabulary import vocabulary
 

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from responder.incidents.recognition.gazetteer import HIGHEST_JURISDICTION, Codes, Gazetteer, Kind, Mention
+from responder.incidents.recognition.gazetteer import HIGHEST_JURISDICTION, Gazetteer, Kind, Mention
+from responder.incidents.recognition.lexicon import Codes
 from responder.incidents.recognition.model import Note, PlaceFound
 from responder.incidents.recognition.vocabulary import vocabulary
 

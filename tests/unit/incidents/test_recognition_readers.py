@@ -319,4 +319,4 @@ def test_the_gazetteer_of_the_country_is_small_and_quickly_built() -> None:
     finally:
         tracemalloc.stop()
     assert again.knows(220605)
-    assert held < 25_000_000
+    assert held < 4_000_000

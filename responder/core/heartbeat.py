@@ -1,8 +1,9 @@
 """When each process last said that it is alive."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,14 +19,16 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-def beat(session: Session, name: str, at: datetime) -> None:
+@cache
+def _beat(dialect: str) -> Insert:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    row = insert(Heartbeat)
+    return row.on_conflict_do_update(index_elements=["name"], set_={"at": row.excluded.at})
+
+
+def beat(connection: Connection, name: str, at: datetime) -> None:
     """Record that the process *name* is alive at *at*."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(
-        insert(Heartbeat)
-        .values(name=name, at=at)
-        .on_conflict_do_update(index_elements=["name"], set_={"at": at})
-    )
+    connection.execute(_beat(connection.dialect.name), {"name": name, "at": at})
 
 
 def last_beat(session: Session, name: str) -> datetime | None:

@@ -9,8 +9,7 @@ from datetime import UTC, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from responder.core.heartbeat import beat
-from responder.core.jobs.clock_lease import CLOCK, release_clock, take_clock
+from responder.core.jobs.clock_lease import release_clock, take_clock
 from responder.core.uow import Database
 
 logger = logging.getLogger(__name__)
@@ -51,11 +50,9 @@ class Ticker:
             release_clock(self.database, self.owner)
 
     def renew(self) -> None:
-        """Take or keep the lease, and give a sign of life."""
+        """Take or keep the lease, with a sign of life."""
         try:
             self.holds = take_clock(self.database, self.owner)
-            with self.database.unit_of_work(lane=None) as uow:
-                beat(uow.session, CLOCK, uow.now)
         except Exception:
             # Without the database nobody can tell who ticks: stand by until it is back.
             logger.exception("clock lease not renewed")

@@ -85,8 +85,8 @@ class Worker:
     def _show_life(self, stop: threading.Event) -> None:
         while True:
             try:
-                with self.database.unit_of_work(lane=None) as uow:
-                    beat(uow.session, "worker", uow.now)
+                with self.database.engine.begin() as connection:
+                    beat(connection, "worker", self.database.clock.now())
             except Exception:
                 logger.exception("no sign of life written")
             if stop.wait(BEAT_SECONDS):

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BindParameter,
-    Executable,
     Index,
+    Insert,
     Row,
     Table,
     UniqueConstraint,
@@ -84,7 +84,8 @@ _FINISH_ALL = delete(_TABLE).where(_JOB.id.in_(_IDS))
 
 
 @cache
-def _put(dialect: str) -> Executable:
+def put(dialect: str) -> Insert:
+    """Return the statement that lays a job; an existing key keeps its row."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(_TABLE).on_conflict_do_nothing(index_elements=["kind", "key"])
 
@@ -96,7 +97,7 @@ class EmbeddedJobs:
         """Put the job into the session's transaction; an existing key keeps its row."""
         connection = session.connection()
         values = {"id": str(new_id()), "kind": kind, "key": key, "run_at": run_at, "attempts": 0}
-        connection.execute(_put(connection.dialect.name), values)
+        connection.execute(put(connection.dialect.name), values)
 
     def run_due(self, database: Database, handlers: Handlers, *, owner: str, limit: int = 20) -> int:
         """Take due jobs of each sort, run them, and delete each whose handler ends well."""

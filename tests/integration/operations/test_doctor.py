@@ -57,7 +57,7 @@ def found(here: Installation, what: str) -> Finding:
 def live(database: Database) -> None:
     with database.unit_of_work(lane=None) as uow:
         for name in ("clock", "worker"):
-            heartbeat.beat(uow.session, name, uow.now)
+            heartbeat.beat(uow.session.connection(), name, uow.now)
 
 
 def test_an_installation_that_runs_and_is_backed_up_has_nothing_to_do(

@@ -1,7 +1,6 @@
 """The commands that run processes: serve, worker, clock."""
 
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from typing import cast
@@ -15,7 +14,7 @@ from responder.core.jobs.port import JobEngine
 from responder.foundation.messaging.settings import is_loopback
 from responder.foundation.web.context import EXTENSION, Installation
 from responder.processes.clock import Ticker
-from responder.processes.supervisor import Supervisor, run_all_in_one, timed_work, web_server
+from responder.processes.supervisor import timed_work, web_server
 from responder.processes.warming import warm
 from responder.processes.worker import Worker, process_name
 
@@ -33,13 +32,12 @@ def serve(info: ScriptInfo, all_in_one: bool, bind: str, workers: int) -> None:
     if installed.settings.demo and not is_loopback(f"//{bind}"):
         raise click.UsageError("the demo serves this machine only: bind to 127.0.0.1")
     warm(app, installed.database)
-    web = web_server(app, bind, workers)
-    installed.database.engine.dispose()
+    work = None
     if all_in_one:
         engine = cast(JobEngine, installed.database.jobs)
         work = timed_work(installed.database, jobs.handlers(installed), jobs.periodic(installed), jobs=engine)
-        sys.exit(run_all_in_one(app, bind, work, workers=workers))
-    sys.exit(Supervisor({"web": web}).run())
+    installed.database.engine.dispose()
+    web_server(app, bind, workers, work)()
 
 
 @click.command()

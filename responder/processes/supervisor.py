@@ -1,4 +1,4 @@
-"""The all-in-one tree: one parent that keeps a web server and one process for clock and worker alive."""
+"""The tree of processes: gunicorn's arbiter, its web workers, and beside them one process for clock and worker."""
 
 import ctypes
 import gc
@@ -9,10 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from responder.core.jobs.port import Handlers, JobEngine
 from responder.core.uow import Database
@@ -23,82 +25,154 @@ logger = logging.getLogger(__name__)
 PR_SET_PDEATHSIG = 1
 RESTART_SECONDS = 0.5
 STOP_SECONDS = 30.0
+LOOK_SECONDS = 0.1
 THREADS = 8
+SWITCH_SECONDS = 0.0005
 
 
-@dataclass
-class Supervisor:
-    """Starts each part in a process of its own and starts it again when it dies, until it is told to stop."""
+class Part:
+    """A process of its own that does *work*; started again when it dies, until it is told to stop."""
 
-    parts: dict[str, Callable[[], None]]
-    running: dict[int, str] = field(default_factory=dict)
-    stopping: bool = False
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self.name = name
+        self.work = work
+        self.pid = 0
+        self._not_before = 0.0
 
-    def run(self) -> int:
-        """Keep the parts alive until SIGTERM or SIGINT; return the exit status of the tree."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        # What is loaded now is shared by all children for good: the collector must not touch it and copy its pages.
-        gc.collect()
-        gc.freeze()
-        for name in self.parts:
-            self._start(name)
-        while self.running:
-            pid, status = _wait()
-            if pid == 0:
-                time.sleep(0.1)
-                continue
-            name = self.running.pop(pid, "")
-            if not name or self.stopping:
-                continue
-            logger.error("a process died and is started again", extra={"part": name, "status": status})
-            time.sleep(RESTART_SECONDS)
-            if not self.stopping:
-                self._start(name)
-        return 0
+    def keep(self) -> None:
+        """Start the process where it does not run."""
+        if self._has_died():
+            self._not_before = time.monotonic() + RESTART_SECONDS
+        if not self.pid and time.monotonic() >= self._not_before:
+            self._start()
 
-    def _start(self, name: str) -> None:
+    def stop(self) -> None:
+        """Ask the process to end what it does and to go."""
+        if self.pid and self._status() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def end(self) -> None:
+        """Wait until the process has gone; kill it when it takes too long."""
+        until = time.monotonic() + STOP_SECONDS
+        while self.pid and self._status() is None:
+            if time.monotonic() > until:
+                os.kill(self.pid, signal.SIGKILL)
+            time.sleep(LOOK_SECONDS)
+
+    def _has_died(self) -> bool:
+        status = self._status() if self.pid else None
+        if status is None:
+            return False
+        logger.error("a process died and is started again", extra={"part": self.name, "status": status})
+        return True
+
+    def _status(self) -> int | None:
+        """Return how the process ended, None while it runs; -1 where somebody else was told."""
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:
+            pid, status = self.pid, -1
+        if not pid:
+            return None
+        self.pid = 0
+        return status
+
+    def _start(self) -> None:
         parent = os.getpid()
-        pid = os.fork()
-        if pid:
-            self.running[pid] = name
+        self.pid = os.fork()
+        if self.pid:
             return
-        _die_with(parent)
         status = 1
         try:
             # A shell that starts us in the background has SIGQUIT ignored, and the part would outlive its parent.
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            for number in (*Tree.SIGNALS, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
-            self.parts[name]()
+            _die_with(parent)
+            self.work()
             status = 0
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else 1
         except BaseException:
-            logger.exception("a process ended", extra={"part": name})
+            logger.exception("a process ended", extra={"part": self.name})
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
 
-    def _stop(self, *_signal: Any) -> None:
-        if self.stopping:
-            return
-        self.stopping = True
-        for pid in self.running:
-            os.kill(pid, signal.SIGTERM)
-        signal.signal(signal.SIGALRM, self._kill)
-        signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
 
-    def _kill(self, *_signal: Any) -> None:
-        for pid in self.running:
-            os.kill(pid, signal.SIGKILL)
+class Tree(Arbiter):  # type: ignore[misc]
+    """Gunicorn's arbiter, which keeps one more process alive beside its web workers."""
+
+    # A closed terminal ends the tree, as any other program; nothing is loaded again while it runs.
+    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
+
+    def __init__(self, application: BaseApplication, work: Callable[[], None] | None) -> None:
+        super().__init__(application)
+        self.beside = Part("timed work", partial(self._apart, work)) if work else None
+
+    def _apart(self, work: Callable[[], None]) -> None:
+        for listener in self.LISTENERS:  # who does not serve must not hold the port either
+            listener.close()
+        work()
+
+    def manage_workers(self) -> None:
+        """Start what does not run: web workers, and the part beside them."""
+        super().manage_workers()
+        if self.beside:
+            self.beside.keep()
+
+    def reap_workers(self) -> None:
+        """Learn which processes have ended: the part beside the web workers is asked for by its own id."""
+        if self.beside:
+            self.beside.keep()
+        super().reap_workers()
+
+    def stop(self, graceful: bool = True) -> None:
+        """End all processes; requests and jobs that are under way are finished where *graceful*."""
+        beside, self.beside = self.beside, None
+        if beside:
+            beside.stop()
+        super().stop(graceful)
+        if beside:
+            beside.end()
 
 
-def _wait() -> tuple[int, int]:
-    try:
-        return os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return 0, 0
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with its settings from us and not from files or the environment."""
+
+    def __init__(self, app: Flask, bind: str, workers: int) -> None:
+        self.app = app
+        self.settings = {
+            "bind": bind,
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "preload_app": True,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "keepalive": 15,
+            "max_requests": 0,
+            "accesslog": None,
+            "loglevel": "warning",
+            "proc_name": "responder",
+            "control_socket_disable": True,
+            "post_fork": _end_with_arbiter,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's own."""
+        for name, value in self.settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application made before the fork."""
+        return self.app
+
+
+def _end_with_arbiter(arbiter: Any, _worker: Any) -> None:
+    _die_with(arbiter.pid)
 
 
 def _die_with(parent: int) -> None:
@@ -111,41 +185,23 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
 
-def web_server(app: Flask, bind: str, workers: int = 2) -> Callable[[], None]:
-    """Return what serves *app* at *bind*: gunicorn, *workers* processes of eight threads, loaded once and shared."""
+def web_server(
+    app: Flask, bind: str, workers: int = 2, work: Callable[[], None] | None = None
+) -> Callable[[], None]:
+    """Return what serves *app* at *bind*: gunicorn, *workers* processes of eight threads, loaded once and shared.
+
+    *work* is done beside them in a process of its own. All are forked from this one: it must hold no database
+    connection. It ends with SystemExit.
+    """
 
     def serve() -> None:
-        from gunicorn.app.base import BaseApplication
-
-        class Server(BaseApplication):  # type: ignore[misc]
-            """Gunicorn with its settings from us and not from files or the environment."""
-
-            def load_config(self) -> None:
-                """Set what differs from gunicorn's own."""
-                settings = {
-                    "bind": bind,
-                    "workers": workers,
-                    "worker_class": "gthread",
-                    "threads": THREADS,
-                    "preload_app": True,
-                    "timeout": 60,
-                    "graceful_timeout": 10,
-                    "keepalive": 15,
-                    "max_requests": 0,
-                    "accesslog": None,
-                    "loglevel": "warning",
-                    "proc_name": "responder",
-                    "control_socket_disable": True,
-                }
-                for name, value in settings.items():
-                    if name in self.cfg.settings:
-                        self.cfg.set(name, value)
-
-            def load(self) -> Flask:
-                """Return the application made before the fork."""
-                return app
-
-        Server().run()
+        # Who holds the database's lock must not wait long for the interpreter while others compute.
+        sys.setswitchinterval(SWITCH_SECONDS)
+        tree = Tree(Server(app, bind, workers), work)
+        # What is loaded now is shared by all children for good: the collector must not touch it and copy its pages.
+        gc.collect()
+        gc.freeze()
+        tree.run()
 
     return serve
 
@@ -165,11 +221,3 @@ def timed_work(
         run_together(ticker.run, worker.run, stop=stop)
 
     return work
-
-
-def run_all_in_one(app: Flask, bind: str, work: Callable[[], None], *, workers: int = 2) -> int:
-    """Serve *app* at *bind* and run *work* (clock and worker) beside it in one supervised tree.
-
-    The processes are forked from this one: it must hold no database connection.
-    """
-    return Supervisor({"web": web_server(app, bind, workers), "timed work": work}).run()

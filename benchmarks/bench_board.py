@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,14 @@ from responder.core.uow import Database
 from responder.foundation.access import services as access
 from responder.foundation.audit.models import AuditEntry
 from responder.incidents.models import Incident
+from responder.tasks.models import Task
 
 OPEN = int(os.environ.get("RESPONDER_BENCH_OPEN", "20000"))
 CLOSED = int(os.environ.get("RESPONDER_BENCH_CLOSED", "100000"))
 FEW = 4000
 TIMES = 40
 MOST_MS = 60.0
-LEGS, ENTRIES = 25, 200
+LEGS, TASKS, ENTRIES = 25, 40, 200
 ROOMS = {"county": "220605", "city": "220600", "province": "220000", "state": "000000"}
 PAGES = {
     "board": "/board",
@@ -53,17 +54,52 @@ def open_rooms(database: Database) -> dict[str, str]:
 
 
 def one_heavy_incident(database: Database) -> str:
-    """Return an incident of the county with many legs and entries in the timeline."""
+    """Return an incident of a county with many legs, tasks and entries in the timeline."""
     fill(database, still_open=1, closed=0, legs=LEGS, provinces=("220000",))
     with database.engine.begin() as connection:
-        incident = connection.execute(
-            select(Incident.id, Incident.number, Incident.county_code).order_by(Incident.id.desc()).limit(1)
-        ).one()
+        incident = connection.execute(select(Incident.__table__).order_by(Incident.id.desc()).limit(1)).one()
+        now = database.clock.now()
+        connection.execute(insert(Task.__table__), [_task(incident, n, now) for n in range(TASKS)])
         connection.execute(
-            insert(AuditEntry.__table__),
-            [_entry(incident.id, n, database.clock.now()) for n in range(ENTRIES)],
+            insert(AuditEntry.__table__), [_entry(incident.id, n, now) for n in range(ENTRIES)]
         )
     return str(incident.id)
+
+
+def _task(incident: Any, number: int, at: datetime) -> dict[str, Any]:
+    """Return a task of the city's or the province's room; every third is accepted, every fifth done."""
+    holder = (incident.city_code, "市值班室") if number % 2 else (incident.province_code, "省值班室")
+    state = "done" if number % 5 == 0 else "accepted" if number % 3 == 0 else "open"
+    return {
+        "id": new_id(),
+        "lane_id": REAL_LANE,
+        "incident_id": incident.id,
+        "number": incident.number,
+        "source_kind": "instruction",
+        "source_id": incident.id,
+        "position": number,
+        "title_zh": "核实现场被困人数并报告",
+        "title_en": "Verify how many are trapped and report",
+        "text": "立即派人到现场核实被困人数，每半小时报告一次",
+        "post": "值班员",
+        "agency_code": holder[0],
+        "agency_name": holder[1],
+        "agency_name_en": "room",
+        "person_name": "",
+        "phone": "",
+        "issuer_code": incident.province_code,
+        "issued_by": "带班领导",
+        "issued_at": at,
+        "due_at": at + timedelta(minutes=30 + number),
+        "state": state,
+        "ended_at": at if state == "done" else None,
+        "note": "",
+        "overdue_noted": False,
+        "province_code": incident.province_code,
+        "city_code": incident.city_code,
+        "county_code": incident.county_code,
+        "sector": incident.sector,
+    }
 
 
 def _entry(incident_id: Any, number: int, at: datetime) -> dict[str, Any]:
@@ -162,7 +198,7 @@ def run(name: str, url: str, home: Path) -> bool:
         met = _page_row(name, page, {level: timed(pages.get(level, path)) for level in ROOMS}, bare) and met
     paths = {"incident page": f"/incidents/{heavy}", "incident over the API": f"/api/v1/incidents/{heavy}"}
     for page, path in paths.items():
-        said = f"{page}, {LEGS} legs, {ENTRIES} entries"
+        said = f"{page}, {LEGS} legs, {TASKS} tasks, {ENTRIES} entries"
         met = _page_row(name, said, {"province": timed(pages.get("province", path))}, bare) and met
     grown = {page: (few[page], many[page]) for page in many if many[page] != few[page]}
     print(f"{name}: pages whose queries grew with the incidents: {grown or 'none'}")

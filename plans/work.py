@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from plans.calls import has_room
 from responder.core.actor import Actor
 from responder.core.errors import Text
 from responder.core.permissions import Permission, may
+from responder.core.questions import Question
 from responder.foundation.web.context import current_locale
 from responder.incidents.models import Incident
 from responder.incidents.wording import title
@@ -17,26 +18,35 @@ from responder.tasks import queries as tasks
 from responder.tasks.models import Task
 from responder.tasks.rules import OPEN, STEP_WORDS
 
+MOST = 100
+_BY_LIMIT = (Task.due_at.is_(None), Task.due_at, Task.id)
+_FIRSTS = union_all(
+    *(
+        select(select(Task.id).where(*wanted).order_by(*_BY_LIMIT).limit(MOST).subquery().c.id)
+        for wanted in (tasks.HELD, tasks.TO_PASS_ON)
+    )
+)
+_WORK = Question(
+    select(Task, Incident)
+    .outerjoin(Incident, and_(Incident.lane_id == Task.lane_id, Incident.id == Task.incident_id))
+    .where(Task.id.in_(_FIRSTS), or_(Incident.id.is_(None), Incident.state == "open"))
+    .order_by(*_BY_LIMIT)
+)
+
 
 def due_items(session: Session, actor: Actor, prefix: str) -> list[dict[str, Any]]:
     """Return what the actor's office has to accept or finish, or to pass on by telephone, each with its incident."""
     if not may(actor.role, Permission.DO_TASK):
         return []
-    held = tasks.held_by(session, actor.agency_code)
-    passed_on = _by_telephone(session, tasks.to_pass_on(session, actor.agency_code))
-    wanted = {row.incident_id for row in (*held, *passed_on) if row.incident_id is not None}
-    found = session.scalars(select(Incident).where(Incident.id.in_(wanted))).all() if wanted else []
-    known = {incident.id: incident for incident in found}
-
-    def of(row: Task) -> Incident | None:
-        return known.get(row.incident_id) if row.incident_id else None
-
-    def is_open(row: Task) -> bool:
-        incident = of(row)
-        return incident is None or incident.state == "open"
-
-    items = [due_item(row, prefix, of(row)) for row in held if is_open(row)]
-    return items + [telephone_item(row, prefix, of(row)) for row in passed_on if is_open(row)]
+    rows = _WORK.copies(session, office=actor.agency_code)
+    items = [
+        due_item(row, prefix, incident) for row, incident in rows if row.agency_code == actor.agency_code
+    ]
+    return items + [
+        telephone_item(row, prefix, incident)
+        for row, incident in rows
+        if row.agency_code != actor.agency_code and not has_room(session, row.agency_code)
+    ]
 
 
 def due_items_here(session: Session, rows: Iterable[Task], actor: Actor, prefix: str) -> list[dict[str, Any]]:
@@ -46,14 +56,10 @@ def due_items_here(session: Session, rows: Iterable[Task], actor: Actor, prefix:
     live = [row for row in rows if row.ended_at is None]
     held = [row for row in live if row.agency_code == actor.agency_code]
     others = [row for row in live if row.issuer_code == actor.agency_code and row not in held]
-    waiting = _by_telephone(session, [row for row in others if row.state == OPEN])
+    # Where the holder has no duty room nothing rings.
+    waiting = [row for row in others if row.state == OPEN and not has_room(session, row.agency_code)]
     items = [due_item(row, prefix, None, back="incident") for row in held]
     return items + [telephone_item(row, prefix, None) for row in waiting]
-
-
-def _by_telephone(session: Session, rows: Iterable[Task]) -> list[Task]:
-    """Return of *rows* those whose holder has no duty room: nothing rings there."""
-    return [row for row in rows if not has_room(session, row.agency_code)]
 
 
 def telephone_item(row: Task, prefix: str, incident: Incident | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from responder.core.lanes import Lane
 from responder.core.uow import UnitOfWork
 from responder.escalation import services as escalation
 from responder.escalation.models import CallOut
-from responder.escalation.queries import LIVE
+from responder.escalation.waiting import LIVE
 from responder.foundation.access import queries as access
 from responder.foundation.audit import services as audit
 from responder.foundation.directory import queries as directory

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
 from responder.core.actor import Actor
 from responder.core.errors import Text, nothing_here
+from responder.core.questions import Question
 from responder.dispatch import rules
 from responder.dispatch.models import DispatchOrder, HeldForce, IncidentCommand, OrderStep, RescueForce
 from responder.dispatch.ranking import Busy, Force
@@ -297,48 +298,58 @@ class Work(NamedTuple):
     force: RescueForce
 
 
-def work_of(session: Session, agency_code: str, incident_id: UUID | None = None) -> list[Work]:
-    """Return the orders that concern an office as commander, as go-between or as the force itself."""
-    query = (
-        select(DispatchOrder, Incident, RescueForce)
-        .join(Incident, Incident.id == DispatchOrder.incident_id)
-        .join(RescueForce, RescueForce.code == DispatchOrder.force_code)
-        .where(
-            or_(
-                DispatchOrder.ended_at.is_(None)
-                & or_(
-                    DispatchOrder.commander_code == agency_code,
-                    DispatchOrder.via_code == agency_code,
-                    DispatchOrder.force_agency_code == agency_code,
-                ),
-                (DispatchOrder.force_agency_code == agency_code)
-                & (DispatchOrder.state == "recalled")
-                & DispatchOrder.recall_seen_at.is_(None),
-            )
-        )
-        .order_by(DispatchOrder.issued_at)
+_OFFICE: Any = bindparam("office")
+_CONCERNED = or_(
+    DispatchOrder.ended_at.is_(None)
+    & or_(
+        DispatchOrder.commander_code == _OFFICE,
+        DispatchOrder.via_code == _OFFICE,
+        DispatchOrder.force_agency_code == _OFFICE,
+    ),
+    (DispatchOrder.force_agency_code == _OFFICE)
+    & (DispatchOrder.state == "recalled")
+    & DispatchOrder.recall_seen_at.is_(None),
+)
+_TOLD = (IncidentCommand.told_code == _OFFICE, IncidentCommand.told_seen_at.is_(None))
+# What waits for an office, counted; every step of an order moves the sum of the revisions.
+COUNTS = {
+    "orders": select(func.sum(DispatchOrder.revision)).where(_CONCERNED),
+    "commands": select(func.count()).select_from(IncidentCommand).where(*_TOLD),
+}
+_WORK = (
+    select(DispatchOrder, Incident, RescueForce)
+    .join(Incident, and_(Incident.lane_id == DispatchOrder.lane_id, Incident.id == DispatchOrder.incident_id))
+    .join(RescueForce, RescueForce.code == DispatchOrder.force_code)
+    .where(_CONCERNED)
+    .order_by(DispatchOrder.issued_at)
+)
+_COMMANDS = (
+    select(IncidentCommand, Incident)
+    .join(
+        Incident,
+        and_(Incident.lane_id == IncidentCommand.lane_id, Incident.id == IncidentCommand.incident_id),
     )
-    if incident_id is not None:
-        query = query.where(DispatchOrder.incident_id == incident_id)
-    return [Work(*row) for row in session.execute(query)]
+    .where(*_TOLD, Incident.state == "open")
+)
+_WORK_OF = Question(_WORK)
+_WORK_HERE = Question(_WORK.where(DispatchOrder.incident_id == bindparam("incident_id")))
+_UNREAD = Question(_COMMANDS)
+_UNREAD_HERE = Question(_COMMANDS.where(IncidentCommand.incident_id == bindparam("incident_id")))
+
+
+def work_of(session: Session, agency_code: str, incident_id: UUID | None = None) -> list[Work]:
+    """Return copies of the orders that concern an office as commander, as go-between or as the force itself."""
+    question = _WORK_OF if incident_id is None else _WORK_HERE
+    return [Work(*row) for row in question.copies(session, office=agency_code, incident_id=incident_id)]
 
 
 def unread_commands(
     session: Session, agency_code: str, incident_id: UUID | None = None
 ) -> list[tuple[IncidentCommand, Incident]]:
-    """Return the changes of command that an office was told and has not read yet."""
-    query = (
-        select(IncidentCommand, Incident)
-        .join(Incident, Incident.id == IncidentCommand.incident_id)
-        .where(
-            IncidentCommand.told_code == agency_code,
-            IncidentCommand.told_seen_at.is_(None),
-            Incident.state == "open",
-        )
-    )
-    if incident_id is not None:
-        query = query.where(IncidentCommand.incident_id == incident_id)
-    return [(row[0], row[1]) for row in session.execute(query)]
+    """Return copies of the changes of command that an office was told and has not read yet."""
+    question = _UNREAD if incident_id is None else _UNREAD_HERE
+    rows = question.copies(session, office=agency_code, incident_id=incident_id)
+    return [(row[0], row[1]) for row in rows]
 
 
 def forces_under_way(session: Session, actor: Actor, incident_id: UUID | None = None) -> list[Work]:

@@ -18,6 +18,7 @@ from responder.dispatch.rules import Step
 from responder.foundation.documents import services as documents
 from responder.foundation.web.context import current_locale, render, unit_of_work
 from responder.foundation.web.downloads import attach
+from responder.incidents import overview
 from responder.incidents import queries as incidents
 from responder.incidents.intake_form import with_day
 from responder.incidents.rules import Reader
@@ -43,7 +44,7 @@ def index() -> ResponseReturnValue:
 def _chooser(uow: UnitOfWork) -> str:
     prefix, actor = request.script_root, uow.actor
     rows = (
-        incidents.on_board(uow.session, actor, MOST_INCIDENTS)
+        overview.on_board(uow.session, actor, MOST_INCIDENTS)
         if may(actor.role, Permission.SEE_INCIDENTS)
         else []
     )

@@ -7,24 +7,41 @@ from functools import cache
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Text
 from responder.core.ids import CallOutId, DeliveryId, PersonId
+from responder.core.questions import Question
 from responder.escalation import rules
 from responder.escalation.models import BoardBeat, BoardSilence, CallOut, CallRung
 from responder.escalation.people import Found, look_up
+from responder.escalation.waiting import LEFT_BY_OTHERS, LIVE, OWN
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.vault import Vault
 from responder.foundation.messaging import queries as outbox
 from responder.foundation.messaging import rules as sending
 from responder.foundation.messaging.models import Delivery
 
-LIVE = ("calling", "exhausted")
-Seek = Callable[
-    [str, str], tuple[Found, Text]
-]  # office and step: who would be called now, and from which office
+# Office and step: who would be called now, and from which office.
+Seek = Callable[[str, str], tuple[Found, Text]]
+_CALL_OUTS = select(CallOut).order_by(CallOut.started_at, CallOut.id)
+_OF_INCIDENT = Question(_CALL_OUTS.where(CallOut.incident_id == bindparam("incident_id")))
+_RINGING = Question(
+    _CALL_OUTS.where(
+        CallOut.id.in_(union_all(select(CallOut.id).where(*OWN), select(CallOut.id).where(*LEFT_BY_OTHERS)))
+    )
+)
+_RUNGS = Question(
+    select(CallRung)
+    .where(CallRung.call_out_id.in_(bindparam("call_outs", expanding=True)))
+    .order_by(CallRung.call_out_id, CallRung.rung)
+)
+_TRIES = Question(
+    select(Delivery)
+    .where(Delivery.call_out_id.in_(bindparam("call_outs", expanding=True)))
+    .order_by(Delivery.created_at, Delivery.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +186,7 @@ def _call(group: Sequence[Delivery], names: dict[str, Text], subjects: dict[Call
 
 def history(session: Session, incident_id: UUID) -> tuple[CallOutView, ...]:
     """Return how people were looked for, for one incident: each call-out with rungs and attempts."""
-    rows = session.scalars(
-        select(CallOut).where(CallOut.incident_id == incident_id).order_by(CallOut.started_at, CallOut.id)
-    ).all()
-    return _views(session, rows)
-
-
-def call_out(session: Session, call_out_id: CallOutId) -> CallOutView | None:
-    """Return one call-out with its rungs and attempts."""
-    rows = session.scalars(select(CallOut).where(CallOut.id == call_out_id)).all()
-    return next(iter(_views(session, rows)), None)
+    return _views(session, [row for (row,) in _OF_INCIDENT.copies(session, incident_id=incident_id)])
 
 
 def ringing(session: Session, agency_code: str, now: datetime) -> tuple[CallOutView, ...]:
@@ -186,20 +194,7 @@ def ringing(session: Session, agency_code: str, now: datetime) -> tuple[CallOutV
 
     The rungs still to come name whom they would call now.
     """
-    rows = session.scalars(
-        select(CallOut)
-        .where(
-            or_(CallOut.agency_code == agency_code, CallOut.owner_agency == agency_code),
-            CallOut.state.in_(LIVE),
-        )
-        .order_by(CallOut.started_at, CallOut.id)
-    ).all()
-    return _views(session, rows, now)
-
-
-def attempts(session: Session, call_out_id: CallOutId) -> tuple[Attempt, ...]:
-    """Return every attempt of a call-out in the order they were made."""
-    return tuple(_attempt(row) for row in outbox.of_call_out(session, call_out_id))
+    return _views(session, [row for (row,) in _RINGING.copies(session, office=agency_code)], now)
 
 
 def _attempt(row: Delivery) -> Attempt:
@@ -227,16 +222,11 @@ def _views(session: Session, rows: Sequence[CallOut], now: datetime | None = Non
     if not rows:
         return ()
     ids = [row.id for row in rows]
-    climbed = session.scalars(
-        select(CallRung).where(CallRung.call_out_id.in_(ids)).order_by(CallRung.call_out_id, CallRung.rung)
-    ).all()
+    climbed = [rung for (rung,) in _RUNGS.copies(session, call_outs=ids)]
     rungs = {key: list(group) for key, group in groupby(climbed, key=lambda rung: rung.call_out_id)}
     tries: dict[tuple[UUID | None, int], list[Attempt]] = {}
     if now is None:
-        made = (
-            select(Delivery).where(Delivery.call_out_id.in_(ids)).order_by(Delivery.created_at, Delivery.id)
-        )
-        for attempt in session.scalars(made):
+        for (attempt,) in _TRIES.copies(session, call_outs=ids):
             tries.setdefault((attempt.call_out_id, attempt.step), []).append(_attempt(attempt))
     codes = {row.agency_code for row in rows} | {rung.agency_code for rung in climbed}
     names = _agency_names(session, codes)

@@ -1,30 +1,25 @@
 """Reads of incidents, always inside what the actor may see."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    False_,
     Row,
     Select,
     True_,
-    asc,
     bindparam,
     desc,
-    false,
-    func,
-    not_,
     or_,
     select,
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from maps.distance import distance_km
 from responder.core.actor import Actor
@@ -32,7 +27,7 @@ from responder.core.errors import nothing_here
 from responder.core.ids import IncidentId, parse_id
 from responder.foundation.access import scope
 from responder.foundation.access.scope import Scope
-from responder.incidents.link_models import IncidentLink
+from responder.incidents import parts
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
 
 DUPLICATE_HOURS = 12
@@ -43,9 +38,6 @@ TWIN_APART = timedelta(minutes=30)
 TWIN_DEGREES = 0.02  # of latitude: a little more than 2 km; a degree of longitude is never half as long here
 PAGE = 50
 LONGEST_PAGE = 200
-Conditions = Sequence[ColumnElement[bool]]
-Order = Sequence[tuple[Any, Callable[[Any], Any]]]
-LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -143,136 +135,11 @@ def page(
     if after is not None:
         conditions.append(tuple_(Incident.received_at, Incident.id) < tuple_(*after))
     order = ((Incident.received_at, desc), (Incident.id, desc))
-    found = _united(session, _ids(actor, conditions, order), limit)
+    area = scope.visible(actor, Incident)
+    office = actor.agency_code if actor.agency_code and not isinstance(area, True_) else None
+    firsts = parts.firsts(parts.ids(area, office, conditions, order), limit)
+    found = session.scalars(select(Incident).where(Incident.id.in_(firsts)))
     return sorted(found, key=lambda row: (row.received_at, row.id), reverse=True)[:limit]
-
-
-def on_board(session: Session, actor: Actor, limit: int) -> Sequence[Incident]:
-    """Return the open incidents with the nearest limits; those without a limit last, of these the latest touched."""
-    is_open = [Incident.state == "open", Incident.historic.is_(false())]
-    order = ((Incident.next_due_at, asc), (Incident.received_at, desc))
-    parts = [
-        *_ids(actor, [*is_open, Incident.next_due_at.is_not(None)], order),
-        *_ids(actor, [*is_open, Incident.next_due_at.is_(None)], ((Incident.updated_at, desc),)),
-    ]
-    found = sorted(_united(session, parts, limit), key=lambda row: row.received_at, reverse=True)
-    return sorted(found, key=lambda row: row.next_due_at or LATEST)[:limit]
-
-
-# What `visible` says in one condition is asked in two parts below, the area and what is addressed to the office from
-# outside it: each part follows an index from end to end, which no database does for an OR.
-
-
-def _ids(actor: Actor, conditions: Sequence[Any], order: Order) -> list[Select[Any]]:
-    """Return the questions for the ids of the incidents that the actor sees, each in *order*."""
-    area = scope.visible(actor, Incident)
-    parts: list[Select[Any]] = []
-    if not isinstance(area, False_):
-        parts.append(
-            select(Incident.id).where(area, *conditions).order_by(*(by(column) for column, by in order))
-        )
-    if _looks_outside(actor, area):
-        addressed = select(IncidentParty.incident_id).where(*_outside(actor, area, conditions))
-        parts.append(addressed.order_by(*(by(_of_party(column)) for column, by in order)))
-    return parts
-
-
-def _looks_outside(actor: Actor, area: ColumnElement[bool]) -> bool:
-    return bool(actor.agency_code) and not isinstance(area, True_)
-
-
-def _outside(
-    actor: Actor, area: ColumnElement[bool], conditions: Sequence[Any]
-) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for the rows of IncidentParty by which the actor sees what lies outside its area."""
-    there = select(Incident.id).where(
-        Incident.id == IncidentParty.incident_id, not_(func.coalesce(area, false())), *conditions
-    )
-    return IncidentParty.agency_code == actor.agency_code, there.exists()
-
-
-def _of_party(column: Any) -> ColumnElement[Any]:
-    return select(column).where(Incident.id == IncidentParty.incident_id).scalar_subquery()
-
-
-def _united(session: Session, parts: Sequence[Select[Any]], limit: int) -> Sequence[Incident]:
-    """Return the first incidents of each part, in no order: asked for one, a database would walk all incidents."""
-    ids = union_all(*(select(part.limit(limit).subquery().c[0]) for part in parts))
-    return session.scalars(select(Incident).where(Incident.id.in_(ids))).all()
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Counts that head the board."""
-
-    open: int
-    today: int
-    this_month: int
-
-
-def totals(session: Session, actor: Actor, day_start: datetime, month_start: datetime) -> Totals:
-    """Return how many incidents are open, and how many came in since the day and the month began.
-
-    Two records of one accident count once wherever both are counted.
-    """
-    counts: list[Any] = []
-    area = scope.visible(actor, Incident)
-
-    def still_open(rows: Any) -> Conditions:
-        return rows.state == "open", rows.historic.is_(false())
-
-    def received_since(moment: datetime) -> Callable[[Any], Conditions]:
-        return lambda rows: (rows.received_at >= moment, rows.historic.is_(false()))
-
-    for condition in (still_open, received_since(day_start), received_since(month_start)):
-        wanted = condition(Incident)
-        count: ColumnElement[int] = (
-            select(func.count()).select_from(Incident).where(area, *wanted).scalar_subquery()
-        )
-        if _looks_outside(actor, area):
-            addressed = select(func.count()).select_from(IncidentParty)
-            count = count + addressed.where(*_outside(actor, area, wanted)).scalar_subquery()
-        counts.append(count - _counted_twice(actor, condition))
-    row = session.execute(select(*counts)).one()
-    return Totals(open=row[0], today=row[1], this_month=row[2])
-
-
-def _counted_twice(actor: Actor, wanted: Callable[[Any], Conditions]) -> ColumnElement[int]:
-    """Return how many records of the actor's area stand beside the record that leads them, both in a count.
-
-    *wanted* returns the conditions of the count for a table of incidents.
-    """
-    record, lead = aliased(Incident), aliased(Incident)
-    counted = [
-        select(one.id).where(one.id == tied, scope.visible(actor, one), *wanted(one)).exists()
-        for one, tied in ((record, IncidentLink.incident_id), (lead, IncidentLink.lead_id))
-    ]
-    # Looked at link by link: joined, a database may walk all incidents first.
-    return (
-        select(func.count())
-        .select_from(IncidentLink)
-        .where(IncidentLink.parted_at.is_(None), *counted)
-        .scalar_subquery()
-    )
-
-
-def board_stamp(session: Session, actor: Actor) -> str:
-    """Return a short text that changes whenever an open incident the actor sees has changed."""
-    area = scope.visible(actor, Incident)
-    is_open = Incident.state == "open"
-    columns = (Incident.updated_at, Incident.revision)
-    parts = [select(*columns).where(area, is_open)]
-    if _looks_outside(actor, area):
-        addressed = select(*(_of_party(column).label(column.key) for column in columns))
-        parts.append(addressed.where(*_outside(actor, area, [is_open])))
-    said = []
-    for part in parts:
-        seen = part.subquery()
-        row = session.execute(
-            select(func.count(), func.max(seen.c[0]), func.sum(seen.c[1])).select_from(seen)
-        ).one()
-        said.append(f"{row[0]}-{row[1].timestamp() if row[1] else 0}-{row[2] or 0}")
-    return "-".join(said)
 
 
 @dataclass(frozen=True)
@@ -312,7 +179,7 @@ def duplicate_rows(session: Session, actor: Actor, to: Likeness) -> list[Row[Any
 
 
 @lru_cache(maxsize=1024)
-def _alike(who: Scope, has_unit: bool) -> Select[Any]:
+def _alike(who: Scope, has_unit: bool) -> Select[*tuple[Any, ...]]:
     alike = select(Incident.id).where(
         Incident.state == "open", Incident.occurred_at.between(bindparam("begun"), bindparam("ended"))
     )

@@ -3,17 +3,18 @@
 Nothing is overwritten: the report stays as it was, and a check that proves true is followed by a correction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from responder.core.actor import Actor
 from responder.core.errors import Conflict, InvalidInput, NotPermitted, Text, invalid, nothing_here
 from responder.core.ids import new_id
+from responder.core.questions import Question
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import services as audit
 from responder.foundation.directory import queries as directory
@@ -230,18 +231,25 @@ def of_incident(incident: Incident, uow: UnitOfWork) -> list[ReportCheck]:
     return [row for row in rows if may_see(uow.actor, row)]
 
 
-def waiting_for(uow: UnitOfWork, incident_id: UUID | None = None) -> Sequence[tuple[ReportCheck, Incident]]:
-    """Return the checks that the actor's office has still to conclude, of one incident or of all."""
-    query = (
-        select(ReportCheck, Incident)
-        .join(Incident, (Incident.lane_id == ReportCheck.lane_id) & (Incident.id == ReportCheck.incident_id))
-        .where(ReportCheck.owner_code == uow.actor.agency_code, ReportCheck.concluded_at.is_(None))
-        .order_by(ReportCheck.opened_at)
-        .limit(50)
-    )
-    if incident_id is not None:
-        query = query.where(ReportCheck.incident_id == incident_id)
-    return [(row[0], row[1]) for row in uow.session.execute(query)]
+_OFFICE: Any = bindparam("office")
+_TO_CONCLUDE = (ReportCheck.owner_code == _OFFICE, ReportCheck.concluded_at.is_(None))
+COUNTS = {"checks": select(func.count()).select_from(ReportCheck).where(*_TO_CONCLUDE)}
+_WAITING = (
+    select(ReportCheck, Incident)
+    .join(Incident, (Incident.lane_id == ReportCheck.lane_id) & (Incident.id == ReportCheck.incident_id))
+    .where(*_TO_CONCLUDE)
+    .order_by(ReportCheck.opened_at)
+    .limit(50)
+)
+_WAITING_FOR = Question(_WAITING)
+_WAITING_HERE = Question(_WAITING.where(ReportCheck.incident_id == bindparam("incident_id")))
+
+
+def waiting_for(uow: UnitOfWork, incident_id: UUID | None = None) -> list[tuple[ReportCheck, Incident]]:
+    """Return copies of the checks that the actor's office has still to conclude, of one incident or of all."""
+    question = _WAITING_FOR if incident_id is None else _WAITING_HERE
+    rows = question.copies(uow.session, office=uow.actor.agency_code, incident_id=incident_id)
+    return [(row[0], row[1]) for row in rows]
 
 
 def answer_check(check_id: UUID, outcome: str, words: str, uow: UnitOfWork) -> ReportCheck:

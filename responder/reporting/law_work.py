@@ -1,13 +1,15 @@
 """What the law asks beside the legs, as things to do: follow-ups, chasing them, checks to conclude."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, func, select, union_all
 
 from responder.core.errors import Text
 from responder.core.permissions import Permission, may
+from responder.core.questions import Question
 from responder.core.uow import UnitOfWork
 from responder.incidents.models import Incident
 from responder.reporting import checks, follow_ups, work
@@ -16,6 +18,17 @@ from responder.reporting.judgement_models import ReportCheck
 
 MOST = 100
 TIP_OFF = Text("21 号令第12条", "Order 21 Art. 12")
+_OFFICE: Any = bindparam("office")
+_IS_OWED = (FollowUpDue.satisfied_at.is_(None), FollowUpDue.withdrawn_at.is_(None))
+_CONCERNED = {
+    "owed": (FollowUpDue.sender_code == _OFFICE, FollowUpDue.starts_at <= bindparam("now"), *_IS_OWED),
+    "missed": (FollowUpDue.above_code == _OFFICE, FollowUpDue.due_at < bindparam("now"), *_IS_OWED),
+}
+_ASKED_BY = {"owed": Permission.ADD_REPORT, "missed": Permission.SEND_REPORT}
+COUNTS = {
+    kind: select(func.count()).select_from(FollowUpDue).where(*conditions)
+    for kind, conditions in _CONCERNED.items()
+} | checks.COUNTS
 
 
 def due_items(uow: UnitOfWork, prefix: str, incident_id: UUID | None = None) -> list[dict[str, Any]]:
@@ -31,32 +44,29 @@ def due_items(uow: UnitOfWork, prefix: str, incident_id: UUID | None = None) -> 
 
 def _open_rows(uow: UnitOfWork, incident_id: UUID | None) -> list[tuple[FollowUpDue, Incident]]:
     """Return what the actor's office owes today, and what others owe it and have not sent in time."""
-    code = uow.actor.agency_code
-    role = uow.actor.role
-    mine = and_(FollowUpDue.sender_code == code, FollowUpDue.starts_at <= uow.now)
-    late = and_(FollowUpDue.above_code == code, FollowUpDue.due_at < uow.now)
-    wanted = [
-        condition
-        for condition, permission in ((mine, Permission.ADD_REPORT), (late, Permission.SEND_REPORT))
-        if may(role, permission)
-    ]
+    code, role = uow.actor.agency_code, uow.actor.role
+    wanted = tuple(kind for kind, permission in _ASKED_BY.items() if may(role, permission))
     if not wanted or not code:
         return []
-    query = (
+    question = _open(wanted, incident_id is not None)
+    rows = question.copies(uow.session, office=code, now=uow.now, incident_id=incident_id)
+    return [(row[0], row[1]) for row in rows]
+
+
+@cache
+def _open(wanted: tuple[str, ...], of_incident: bool) -> Question:
+    # One question for each way to be concerned, each with its index: for an OR a database may walk everything owed.
+    mine = union_all(*(select(FollowUpDue.id).where(*_CONCERNED[kind]) for kind in wanted))
+    asked = (
         select(FollowUpDue, Incident)
         .join(Incident, and_(Incident.lane_id == FollowUpDue.lane_id, Incident.id == FollowUpDue.incident_id))
-        .where(
-            or_(*wanted),
-            FollowUpDue.satisfied_at.is_(None),
-            FollowUpDue.withdrawn_at.is_(None),
-            Incident.state == "open",
-        )
+        .where(FollowUpDue.id.in_(mine), Incident.state == "open")
         .order_by(FollowUpDue.due_at, FollowUpDue.id)
         .limit(MOST)
     )
-    if incident_id is not None:
-        query = query.where(FollowUpDue.incident_id == incident_id)
-    return [(row[0], row[1]) for row in uow.session.execute(query)]
+    return Question(
+        asked.where(FollowUpDue.incident_id == bindparam("incident_id")) if of_incident else asked
+    )
 
 
 def _owed(row: FollowUpDue, incident: Incident, uow: UnitOfWork, prefix: str) -> dict[str, Any]:

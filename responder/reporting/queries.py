@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, union_all
+from sqlalchemy import and_, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import Text, nothing_here
+from responder.core.questions import Question, one_of
 from responder.incidents.models import Incident
 from responder.incidents.queries import visible
 from responder.reporting.models import ReportLeg, VersionNotice
@@ -19,6 +21,37 @@ WRITTEN = "report"
 SPOKEN = ("phone", "bypass")
 # Only arrows with an end that works with the product can be known to be late; the others are shown as owed.
 FOLLOWED = or_(ReportLeg.sender.endswith(".work_safety"), ReportLeg.receiver.endswith(".work_safety"))
+
+_OFFICE: Any = bindparam("office")
+_TO_SIGN = (ReportLeg.receiver_code == _OFFICE, ReportLeg.state == "sent")
+_TO_SEND = (ReportLeg.sender_code == _OFFICE, one_of(ReportLeg.state, WAITING))
+_UNREAD = (VersionNotice.agency_code == _OFFICE, VersionNotice.seen_at.is_(None))
+# What waits for an office, each a count by an index: the board looks at these before it asks for the rows.
+COUNTS = {
+    "to_sign": select(func.count()).select_from(ReportLeg).where(*_TO_SIGN),
+    "to_send": select(func.count()).select_from(ReportLeg).where(*_TO_SEND),
+    "unread": select(func.count()).select_from(VersionNotice).where(*_UNREAD),
+}
+MOST_WAITING = 200
+MOST_UNREAD = 50
+# Two questions, each with its index: for an OR a database may walk all open legs.
+_MINE = union_all(select(ReportLeg.id).where(*_TO_SIGN), select(ReportLeg.id).where(*_TO_SEND))
+_WAITING_FOR = Question(
+    select(ReportLeg, Incident)
+    .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
+    .where(
+        ReportLeg.id.in_(_MINE), or_(ReportLeg.binding, ReportLeg.kind == WRITTEN), Incident.state == "open"
+    )
+    .order_by(ReportLeg.due_at, ReportLeg.id)
+    .limit(MOST_WAITING)
+)
+_UNREAD_NOTICES = Question(
+    select(VersionNotice, Incident)
+    .join(Incident, and_(Incident.lane_id == VersionNotice.lane_id, Incident.id == VersionNotice.incident_id))
+    .where(*_UNREAD)
+    .order_by(VersionNotice.told_at)
+    .limit(MOST_UNREAD)
+)
 
 
 def leg(session: Session, actor: Actor, leg_id: UUID, *, lock: bool = False) -> tuple[ReportLeg, Incident]:
@@ -54,20 +87,9 @@ class Waiting:
     incident: Incident
 
 
-def waiting_for(session: Session, agency_code: str, limit: int = 200) -> list[Waiting]:
-    """Return the legs on which *agency_code* has to act: to sign what came, or to send on what it has."""
-    # Two questions, each with its index: for an OR a database may walk all open legs.
-    to_sign = select(ReportLeg.id).where(ReportLeg.receiver_code == agency_code, ReportLeg.state == "sent")
-    to_send = select(ReportLeg.id).where(ReportLeg.sender_code == agency_code, ReportLeg.state.in_(WAITING))
-    mine = ReportLeg.id.in_(union_all(to_sign, to_send))
-    rows = session.execute(
-        select(ReportLeg, Incident)
-        .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
-        .where(mine, or_(ReportLeg.binding, ReportLeg.kind == WRITTEN), Incident.state == "open")
-        .order_by(ReportLeg.due_at, ReportLeg.id)
-        .limit(limit)
-    ).all()
-    return to_act_on(Waiting(row[0], row[1]) for row in rows)
+def waiting_for(session: Session, agency_code: str) -> list[Waiting]:
+    """Return copies of the legs on which *agency_code* has to act: to sign what came, or to send on what it has."""
+    return to_act_on(Waiting(*row) for row in _WAITING_FOR.copies(session, office=agency_code))
 
 
 def to_act_on(rows: Iterable[Waiting]) -> list[Waiting]:
@@ -86,21 +108,9 @@ def to_act_on(rows: Iterable[Waiting]) -> list[Waiting]:
     ]
 
 
-def unread_notices(
-    session: Session, agency_code: str, limit: int = 50
-) -> list[tuple[VersionNotice, Incident]]:
-    """Return the later versions told to an office that nobody there has seen yet, the oldest first."""
-    rows = session.execute(
-        select(VersionNotice, Incident)
-        .join(
-            Incident,
-            and_(Incident.lane_id == VersionNotice.lane_id, Incident.id == VersionNotice.incident_id),
-        )
-        .where(VersionNotice.agency_code == agency_code, VersionNotice.seen_at.is_(None))
-        .order_by(VersionNotice.told_at)
-        .limit(limit)
-    ).all()
-    return [(row[0], row[1]) for row in rows]
+def unread_notices(session: Session, agency_code: str) -> list[tuple[VersionNotice, Incident]]:
+    """Return copies of the later versions told to an office that nobody there has seen yet, the oldest first."""
+    return [(row[0], row[1]) for row in _UNREAD_NOTICES.copies(session, office=agency_code)]
 
 
 def notices(session: Session, incident_id: UUID) -> Sequence[VersionNotice]:
@@ -137,17 +147,6 @@ def soon_due(session: Session, now: datetime, until: datetime, limit: int) -> Se
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-
-
-def ringing_count(session: Session, agency_code: str) -> int:
-    """Return how many legs wait for the office's signature and how many later versions for its reading."""
-    unsigned = session.scalar(
-        select(func.count()).where(ReportLeg.receiver_code == agency_code, ReportLeg.state == "sent")
-    )
-    unread = session.scalar(
-        select(func.count()).where(VersionNotice.agency_code == agency_code, VersionNotice.seen_at.is_(None))
-    )
-    return (unsigned or 0) + (unread or 0)
 
 
 def still_wanted(session: Session, leg_id: UUID) -> Text | None:

@@ -1,6 +1,7 @@
 """The duty room's board: what is due first, who holds it, one click to act."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -11,16 +12,21 @@ from plans import work as plan_work
 from responder.core.clock import from_wall, wall
 from responder.core.permissions import Permission, may, requires
 from responder.core.uow import UnitOfWork
+from responder.dispatch import queries as dispatch
 from responder.dispatch import work as dispatch_work
 from responder.escalation import queries as escalation
 from responder.escalation import services as ladder
+from responder.escalation.queries import CallOutView, CallToMake
 from responder.foundation.web.context import current_actor, render, unit_of_work
-from responder.incidents import queries as incidents
+from responder.incidents import overview
 from responder.incidents.page import row_model, taken_for_granted
 from responder.reporting import contradictions, law_work, work
 from responder.reporting import queries as reporting
 from responder.reporting.panel import rung_models
+from responder.situation import waiting as here
 from responder.situation.rooms import rooms_below
+from responder.situation.shell import on_watch
+from responder.situation.waiting import Waiting
 from responder.tasks import queries as tasks
 
 bp = Blueprint("board", __name__, template_folder="templates")
@@ -50,7 +56,7 @@ def board() -> ResponseReturnValue:
 def version() -> ResponseReturnValue:
     """Answer a text that changes whenever the board does; a board that asks is alive."""
     with unit_of_work(write=False) as uow:
-        stamp = _stamp(uow)
+        stamp = here.of_actor(uow).stamp
         beats = escalation.beat_is_due(uow.session, uow.actor.agency_code, uow.actor.login, uow.now)
     if beats and uow.actor.area.level != "unit":
         with unit_of_work() as writing:
@@ -61,78 +67,91 @@ def version() -> ResponseReturnValue:
     return response.make_conditional(request)
 
 
-def _stamp(uow: UnitOfWork) -> str:
-    ringing = reporting.ringing_count(uow.session, uow.actor.agency_code)
-    held = tasks.waiting_count(uow.session, uow.actor.agency_code)
-    return f"{incidents.board_stamp(uow.session, uow.actor)}-{ringing}-{held}"
-
-
 def _model(uow: UnitOfWork) -> dict[str, Any]:
-    actor, prefix = uow.actor, request.script_root
-    here = wall(uow.now)
-    day = from_wall(here.replace(hour=0, minute=0, second=0, microsecond=0))
-    month = from_wall(here.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
-    totals = incidents.totals(uow.session, actor, day, month)
-    waiting = reporting.waiting_for(uow.session, actor.agency_code)
-    alarms, rest = _alarms(uow, waiting, prefix)
-    doubts = contradictions.doubts(uow, {row.incident.id: row.incident for row in rest}.values())
-    items = work.due_items(rest, actor, prefix, doubts=doubts)
-    items += law_work.due_items(uow, prefix)
-    items += [
-        work.notice_item(*pair, prefix) for pair in reporting.unread_notices(uow.session, actor.agency_code)
-    ]
-    items += [
-        work.chase_item(view, prefix)
-        for view in escalation.ringing(uow.session, actor.agency_code, uow.now)
-        if view.agency_code != actor.agency_code
-    ]
-    items += plan_work.due_items(uow.session, actor, prefix)
-    items += dispatch_work.due_items(uow.session, actor, prefix)
-    items.sort(key=lambda item: (item["due_at"] is None, item["due_at"]))
+    prefix, waiting = request.script_root, here.of_actor(uow)
+    alarms, items = _work(uow, waiting, prefix)
     show_all = request.args.get("all") == "1"
-    tonight = day + timedelta(days=1)
     shown = items if show_all else items[:YOURS]
+    tonight = _midnight(uow) + timedelta(days=1)
+    later = sum(bool(item["due_at"] and item["due_at"] < tonight) for item in items[len(shown) :])
     return {
         "version_url": f"{prefix}/board/version",
-        "version": _stamp(uow),
+        "version": waiting.stamp,
         "alarms": alarms,
         "yours": shown,
         "yours_total": len(items),
-        "yours_later": sum(bool(item["due_at"] and item["due_at"] < tonight) for item in items[len(shown) :])
-        or None,
+        "yours_later": later or None,
         "yours_later_at": None,
         "yours_all": show_all,
         "yours_url": f"{prefix}/board" if show_all else f"{prefix}/board?all=1",
-        "incidents": [
-            row_model(row, prefix, actor.agency_code, taken_for_granted(uow))
-            for row in incidents.on_board(uow.session, actor, ROWS)
-        ],
-        "open_count": totals.open,
-        "open_url": f"{prefix}/incidents?state=open",
-        "today": {
-            "count": totals.today,
-            "url": f"{prefix}/incidents?since={day.isoformat().replace('+', '%2B')}",
-        },
-        "month": {
-            "count": totals.this_month,
-            "url": f"{prefix}/incidents?since={month.isoformat().replace('+', '%2B')}",
-        },
-        "rooms": rooms_below(uow, prefix),
+        **_incidents(uow, waiting, prefix),
+        "rooms": rooms_below(uow, waiting),
         **_watch(uow),
-        **_calls(uow, prefix),
+        **_calls(uow, waiting, prefix),
+    }
+
+
+def _midnight(uow: UnitOfWork) -> datetime:
+    return from_wall(wall(uow.now).replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _work(
+    uow: UnitOfWork, waiting: Waiting, prefix: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the alarms and the due items, the nearest limit first; what nothing waits of is not asked for."""
+    actor, session = uow.actor, uow.session
+    legs = reporting.waiting_for(session, actor.agency_code) if waiting.any_of("to_sign", "to_send") else []
+    rings = waiting.any_of("rings", "rings_below")
+    ringing = escalation.ringing(session, actor.agency_code, uow.now) if rings else ()
+    alarms, rest = _alarms(uow, legs, ringing, prefix)
+    doubts = contradictions.doubts(uow, {row.incident.id: row.incident for row in rest}.values())
+    items = work.due_items(rest, actor, prefix, doubts=doubts)
+    if waiting.any_of(*law_work.COUNTS):
+        items += law_work.due_items(uow, prefix)
+    if waiting.any_of("unread"):
+        notices = reporting.unread_notices(session, actor.agency_code)
+        items += [work.notice_item(*pair, prefix) for pair in notices]
+    items += [work.chase_item(view, prefix) for view in ringing if view.agency_code != actor.agency_code]
+    if waiting.any_of(*tasks.COUNTS):
+        items += plan_work.due_items(session, actor, prefix)
+    if waiting.any_of(*dispatch.COUNTS):
+        items += dispatch_work.due_items(session, actor, prefix)
+    items.sort(key=lambda item: (item["due_at"] is None, item["due_at"]))
+    return alarms, items
+
+
+def _incidents(uow: UnitOfWork, waiting: Waiting, prefix: str) -> dict[str, Any]:
+    day = _midnight(uow)
+    month = from_wall(wall(day).replace(day=1))
+    received = overview.received(uow.session, uow.actor, day, month)
+    granted, office = taken_for_granted(uow), uow.actor.agency_code
+    rows = overview.on_board(uow.session, uow.actor, ROWS)
+
+    def since(count: int, moment: datetime) -> dict[str, Any]:
+        return {
+            "count": count,
+            "url": f"{prefix}/incidents?since={moment.isoformat().replace('+', '%2B')}",
+        }
+
+    return {
+        "incidents": [row_model(row, prefix, office, granted) for row in rows],
+        "open_count": waiting.open_incidents - received.open_twice,
+        "open_url": f"{prefix}/incidents?state=open",
+        "today": since(received.today, day),
+        "month": since(received.this_month, month),
     }
 
 
 def _alarms(
-    uow: UnitOfWork, waiting: list[reporting.Waiting], prefix: str
+    uow: UnitOfWork, legs: list[reporting.Waiting], ringing: Sequence[CallOutView], prefix: str
 ) -> tuple[list[dict[str, Any]], list[reporting.Waiting]]:
     """Return the solid blocks for what rings here, and the legs that remain for the list."""
     if not may(uow.actor.role, Permission.ACKNOWLEDGE_REPORT):
-        return [], waiting
-    views = {view.id: view for view in escalation.ringing(uow.session, uow.actor.agency_code, uow.now)}
+        return [], legs
+    views = {view.id: view for view in ringing}
     alarms, rest = [], []
     seen: set[Any] = set()
-    for row in waiting:
+    for row in legs:
         unsigned = row.leg.receiver_code == uow.actor.agency_code and row.leg.state == "sent"
         if not unsigned:
             rest.append(row)
@@ -144,7 +163,7 @@ def _alarms(
 
 
 def _watch(uow: UnitOfWork) -> dict[str, Any]:
-    on = duty.on_call(uow.session, uow.actor.agency_code, uow.now)
+    on = on_watch(uow.session)
     handover = None
     if on.ends_at is not None:
         following = duty.on_call(uow.session, uow.actor.agency_code, on.ends_at)
@@ -169,8 +188,10 @@ def _called(office: str, name: str) -> str:
     return office if name == office else f"{office} {name}"
 
 
-def _calls(uow: UnitOfWork, prefix: str) -> dict[str, Any]:
-    rows = escalation.calls_to_make(uow.session, uow.actor.agency_code)
+def _calls(uow: UnitOfWork, waiting: Waiting, prefix: str) -> dict[str, Any]:
+    rows: Sequence[CallToMake] = ()
+    if waiting.any_of("own_calls", "calls_for_others"):
+        rows = escalation.calls_to_make(uow.session, uow.actor.agency_code)
     return {
         "calls": [
             {

@@ -32,7 +32,7 @@ from responder.foundation.web.words import word
 from responder.hazards import queries as hazards
 from responder.hazards.kinds import kinds as hazard_kinds
 from responder.hazards.models import HazardSource
-from responder.incidents import explain
+from responder.incidents import explain, overview
 from responder.incidents import queries as incidents
 from responder.incidents.models import Incident
 from responder.incidents.wording import title, where
@@ -122,7 +122,7 @@ class Picture:
 
 def _picture(uow: UnitOfWork) -> Picture:
     located = [
-        row for row in incidents.on_board(uow.session, uow.actor, MOST_INCIDENTS) if row.lon is not None
+        row for row in overview.on_board(uow.session, uow.actor, MOST_INCIDENTS) if row.lon is not None
     ]
     called, lines = map_layers.marks_and_lines(uow.session, uow.actor, request.script_root)
     dangers = [_hazard_mark(row) for row in hazards.sources(uow.session, uow.actor)]

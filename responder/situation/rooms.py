@@ -2,33 +2,31 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from responder.core.errors import Text
 from responder.core.uow import UnitOfWork
 from responder.escalation import queries as escalation
-from responder.escalation.models import CallOut
+from responder.escalation import waiting as call_outs
+from responder.foundation.directory import cache
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.rules import PlacePath
 from responder.foundation.web.context import current_locale
+from responder.situation.waiting import Waiting
 
 BELOW = {"state": "province", "province": "city", "city": "county"}
 MOST_NAMED = 12
 
 
-def rooms_below(uow: UnitOfWork, prefix: str) -> dict[str, Any] | None:
+def rooms_below(uow: UnitOfWork, waiting: Waiting) -> dict[str, Any] | None:
     """Return the view-model of the lower rooms; None for a room that has none below it."""
     level, code = uow.actor.area.level, uow.actor.area.code
     if level not in BELOW:
         return None
-    places = [
-        place
-        for place in directory.places(uow.session).values()
-        if place.reporting and _is_below(place, level, code)
-    ]
-    names = {place.code: place for place in places}
-    silent = escalation.silent_boards(uow.session, list(names))
-    unanswered = _unanswered(uow, list(names))
+    places = cache.remember(uow.session, f"rooms below {code}", lambda: _below(uow, level, code))
+    codes = {place.code for place in places}
+    silent = escalation.silent_boards(uow.session, list(codes)) if waiting.any_of("silent") else {}
+    unanswered = {}
+    if waiting.any_of("unanswered"):
+        unanswered = {room: since for room, since in call_outs.unanswered(uow.session) if room in codes}
     english = current_locale().startswith("en")
     troubled = []
     for place in places:
@@ -55,6 +53,14 @@ def rooms_below(uow: UnitOfWork, prefix: str) -> dict[str, Any] | None:
     return {"total": len(places), "troubled": troubled, "well": shown}
 
 
+def _below(uow: UnitOfWork, level: str, code: str) -> list[PlacePath]:
+    return [
+        place
+        for place in directory.places(uow.session).values()
+        if place.reporting and _is_below(place, level, code)
+    ]
+
+
 def _is_below(place: PlacePath, level: str, code: str) -> bool:
     if level == "state":
         return place.level in {"province", "corps"} or (place.level == "province" and place.code != code)
@@ -63,13 +69,3 @@ def _is_below(place: PlacePath, level: str, code: str) -> bool:
             return False
         return place.level == "city" or (place.level == "county" and place.city_code is None)
     return place.city_code == code and place.level == "county"
-
-
-def _unanswered(uow: UnitOfWork, codes: list[str]) -> dict[str, Any]:
-    rows = uow.session.execute(
-        select(CallOut.agency_code, CallOut.started_at).where(
-            CallOut.state.in_(("calling", "exhausted")), CallOut.next_rung > 1
-        )
-    )
-    wanted = set(codes)
-    return {code: started for code, started in rows if code in wanted}

@@ -7,6 +7,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from duty_roster import queries as duty
+from duty_roster.queries import OnCall
 from responder.core.actor import Actor
 from responder.core.errors import Text
 from responder.core.permissions import Permission, may
@@ -47,7 +48,7 @@ def shell(session: Session) -> dict[str, Any]:
     return {
         "room": _room(session, actor, locale) if known else None,
         "room_kind": ROOM_KINDS.get(actor.area.level, DUTY_ROOM).in_(locale),
-        **(_watch(session, actor, now) if known else {"watch": [], "watch_until": None, "leader": None}),
+        **(_watch(session) if known else {"watch": [], "watch_until": None, "leader": None}),
         "channels": _channels(locale) if known else [],
         "now": now,
         "nav": [
@@ -95,13 +96,22 @@ def _room(session: Session, actor: Actor, locale: str) -> str:
     return office.name_en if locale.startswith("en") else office.name
 
 
-def _watch(session: Session, actor: Actor, now: Any) -> dict[str, Any]:
-    on = duty.on_call(session, actor.agency_code, now)
+def _watch(session: Session) -> dict[str, Any]:
+    on = on_watch(session)
     return {
         "watch": [{"name": person.name} for person in (*on.officers, *([on.second] if on.second else []))],
         "watch_until": on.ends_at,
         "leader": on.leader.name if on.leader else None,
     }
+
+
+def on_watch(session: Session) -> OnCall:
+    """Return who is on call in the actor's room now; asked once a request."""
+    found: OnCall | None = g.get("on_watch")
+    if found is None:
+        now = installation().database.clock.now()
+        found = g.on_watch = duty.on_call(session, current_actor().agency_code, now)
+    return found
 
 
 def _channels(locale: str) -> list[dict[str, Any]]:

@@ -2,16 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import Text, nothing_here
+from responder.core.questions import one_of
 from responder.foundation.access import scope
 from responder.tasks.models import Task
-from responder.tasks.rules import LIVE, OPEN
+from responder.tasks.rules import ACCEPTED, LIVE, OPEN
+
+_OFFICE: Any = bindparam("office")
+HELD = (Task.agency_code == _OFFICE, one_of(Task.state, LIVE))
+TO_PASS_ON = (Task.issuer_code == _OFFICE, Task.agency_code != _OFFICE, Task.state == OPEN)
+# What waits for an office, each a count by an index; a task that is accepted leaves one count for another.
+COUNTS = {
+    "tasks_open": select(func.count())
+    .select_from(Task)
+    .where(Task.agency_code == _OFFICE, Task.state == OPEN),
+    "tasks_accepted": select(func.count())
+    .select_from(Task)
+    .where(Task.agency_code == _OFFICE, Task.state == ACCEPTED),
+    "to_pass_on": select(func.count()).select_from(Task).where(*TO_PASS_ON),
+}
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -58,23 +74,6 @@ def held_by(session: Session, agency_code: str, limit: int = 100) -> Sequence[Ta
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
         .limit(limit)
     ).all()
-
-
-def to_pass_on(session: Session, issuer_code: str, limit: int = 100) -> Sequence[Task]:
-    """Return what an office has issued to others and nobody has accepted yet, the nearest limit first."""
-    return session.scalars(
-        select(Task)
-        .where(Task.issuer_code == issuer_code, Task.agency_code != issuer_code, Task.state == OPEN)
-        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
-        .limit(limit)
-    ).all()
-
-
-def waiting_count(session: Session, agency_code: str) -> int:
-    """Return how many tasks an office still has to accept or to finish."""
-    return (
-        session.scalar(select(func.count()).where(Task.agency_code == agency_code, Task.state.in_(LIVE))) or 0
-    )
 
 
 def newly_overdue(session: Session, now: datetime, limit: int) -> Sequence[Task]:

@@ -1,5 +1,6 @@
 """The board, the list and their counts show exactly what the one condition of sight allows, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,10 @@ from sqlalchemy import select
 from responder.core.actor import Actor, Area, Role
 from responder.core.ids import AccountId, IncidentId, new_id
 from responder.core.uow import UnitOfWork
-from responder.incidents import queries
+from responder.incidents import overview, queries
 from responder.incidents.models import Incident, IncidentParty
 from responder.incidents.queries import Filters
+from responder.situation import waiting
 
 PLACES = (
     ("220000", "220600", "220605"),
@@ -108,16 +110,17 @@ def test_what_is_asked_in_parts_is_what_the_condition_allows(
     assert [row.id for row in (*first, *rest)] == [row.id for row in newest]
 
     open_ones = [row for row in seen if row.state == "open" and not row.historic]
-    board = queries.on_board(session, actor, 100)
+    board = overview.on_board(session, actor, 100)
     assert {row.id for row in board} == {row.id for row in open_ones}
-    assert [limit_of(row) for row in queries.on_board(session, actor, 5)] == sorted(map(limit_of, open_ones))[
-        :5
-    ]
+    assert [limit_of(row) for row in overview.on_board(session, actor, 5)] == sorted(
+        map(limit_of, open_ones)
+    )[:5]
 
     day, month = uow.now - timedelta(hours=10), uow.now - timedelta(hours=25)
-    totals = queries.totals(session, actor, day, month)
+    received = overview.received(session, actor, day, month)
+    standing = waiting.of_actor(replace(uow, actor=actor))
     real = [row for row in seen if not row.historic]
-    assert (totals.open, totals.today, totals.this_month) == (
+    assert (standing.open_incidents, received.today, received.this_month) == (
         len(open_ones),
         sum(row.received_at >= day for row in real),
         sum(row.received_at >= month for row in real),
@@ -133,8 +136,8 @@ def limit_of(row: Incident) -> tuple[Any, ...]:
 def test_the_stamp_changes_with_an_incident_addressed_from_elsewhere(
     uow: UnitOfWork, lot: list[Incident]
 ) -> None:
-    county = officer(*OFFICES[0])
-    before = queries.board_stamp(uow.session, county)
+    county = replace(uow, actor=officer(*OFFICES[0]))
+    before = waiting.of_actor(county).stamp
     elsewhere = next(row for row in lot[::7] if row.county_code != "220605" and row.state == "open")
     elsewhere.revision += 1
-    assert queries.board_stamp(uow.session, county) != before
+    assert waiting.of_actor(county).stamp != before

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from responder.escalation.models import CallOut
 from responder.tasks import services
+from responder.tasks.models import Task
 from tests.integration.plans.stage import Stage
 
 
@@ -55,6 +57,21 @@ def test_accepting_ends_the_call_for_it(stage: Stage) -> None:
     with stage.database.unit_of_work(write=False) as uow:
         states = list(uow.session.scalars(select(CallOut.state).where(CallOut.target_kind == "task")))
     assert states == ["acknowledged"]
+
+
+def test_the_board_sees_a_task_without_an_incident_being_accepted(stage: Stage) -> None:
+    task = ordered(stage)["id"]
+    with stage.database.unit_of_work() as uow:
+        uow.session.get_one(Task, UUID(task)).incident_id = None
+
+    def version() -> str:
+        said: str = stage.call("jiangyuan", "GET", "/board/version").get_json()["version"]
+        return said
+
+    before = version()
+    assert version() == before
+    stage.post("jiangyuan", f"tasks/{task}/accept")
+    assert version() != before
 
 
 def test_a_task_that_is_due_in_more_than_an_hour_rings_nobody(stage: Stage) -> None:

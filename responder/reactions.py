@@ -7,6 +7,7 @@ from responder.dispatch import calls as dispatch_calls
 from responder.escalation import services as escalation
 from responder.escalation.events import CallOutAcknowledged
 from responder.foundation.access import events as access
+from responder.foundation.access import services as accounts
 from responder.foundation.audit import services as audit
 from responder.foundation.directory import events as directory
 from responder.foundation.messaging.events import DeliveryAnswered
@@ -33,6 +34,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     CallOutAcknowledged: now(sign_called_leg, plan_calls.accept_called, dispatch_calls.answer_called),
     TaskStepped: now(plan_calls.follow_step),
     TaskOverdue: now(plan_calls.show_overdue),
+    access.ProofSeen: now(accounts.note_seen),
     access.AccountCreated: now(audit.record_event),
     access.LoggedIn: now(audit.record_event),
     access.LogInRefused: now(audit.record_event),

@@ -5,10 +5,10 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Uuid, create_engine, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, Uuid, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -62,6 +62,11 @@ class Base(DeclarativeBase):
         list[Any]: JSON,
         list[str]: JSON,
     } | dict.fromkeys(ID_TYPES, Uuid)
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """Return the table of a mapped class."""
+    return cast(Table, model.__table__)
 
 
 def make_engine(url: str) -> Engine:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.attributes import flag_dirty, instance_state
 
-from responder.core.db import Base
+from responder.core.db import Base, table_of
 from responder.core.lanes import LANE_KEY, LaneMixin, check_lane
 
 _FRESH = "fresh"
@@ -47,11 +47,11 @@ def make(session: Session, model: type[Row], **values: Any) -> Row:
     manager, blank = _blank(model)
     if session.in_nested_transaction():
         raise RuntimeError("a fresh row cannot be taken back by a savepoint")
-    if unknown := values.keys() - blank.keys():
-        raise TypeError(f"{model.__name__} has no {sorted(unknown)}")
+    columns = blank | values
+    if len(columns) != len(blank):
+        raise TypeError(f"{model.__name__} has no {sorted(values.keys() - blank.keys())}")
     row: Row = manager.new_instance()
-    row.__dict__.update(blank)
-    row.__dict__.update(values)
+    row.__dict__.update(columns)
     if isinstance(row, LaneMixin):
         row.__dict__["lane_id"] = check_lane(row, session.info.get(LANE_KEY))
     make_transient_to_detached(row)
@@ -75,7 +75,7 @@ def _write(session: Session, _context: Any, _instances: Any) -> None:
     for model in sorted(by_model, key=lambda model: _position(model)):
         names = _blank(model)[1]
         connection.execute(
-            insert(model.__table__),
+            insert(table_of(model)),
             [{name: row.__dict__[name] for name in names} for row in by_model[model]],
         )
     for row in waiting:
@@ -90,7 +90,7 @@ def _write(session: Session, _context: Any, _instances: Any) -> None:
 @cache
 def _position(model: type[Base]) -> int:
     """Return where the table stands among all, each after those it refers to."""
-    return Base.metadata.sorted_tables.index(model.__table__)
+    return Base.metadata.sorted_tables.index(table_of(model))
 
 
 def _forget(session: Session, ended: SessionTransaction) -> None:

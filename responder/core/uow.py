@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from responder.core.actor import SYSTEM, Actor
@@ -96,6 +96,12 @@ class Database:
         self._binds = {
             write: self.engine.execution_options(**{WRITE_OPTION: write}) for write in (True, False)
         }
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection for a look at plain tables, without the session of a unit of work."""
+        with self._binds[False].connect() as connection:
+            yield connection
 
     @contextmanager
     def unit_of_work(

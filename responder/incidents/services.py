@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from duty_roster.queries import is_on_shift
 from responder.core.actor import Actor
+from responder.core.db import table_of
 from responder.core.errors import Conflict, RuleBroken, Text, invalid
 from responder.core.ids import IncidentId, ReportId, new_id
 from responder.core.lanes import REAL_LANE
@@ -186,7 +187,7 @@ def _next_number(code: str, uow: UnitOfWork) -> str:
 
 @cache
 def _next_of(dialect: str) -> Executable:
-    series = NumberSeries.__table__
+    series = table_of(NumberSeries)
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(series)
     return insert.on_conflict_do_update(
         index_elements=["lane_id", "jurisdiction_code", "year"], set_={"last": series.c.last + 1}

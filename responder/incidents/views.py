@@ -14,6 +14,7 @@ from responder.core.ids import new_id
 from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
+from responder.foundation.directory import queries as directory
 from responder.foundation.web.api import decode_cursor, encode_cursor
 from responder.foundation.web.context import current_locale, installation, render, unit_of_work
 from responder.foundation.web.lexicon import (
@@ -177,6 +178,7 @@ def create() -> ResponseReturnValue:
         reading = read_form(intake_form.typed(request.form), uow)
         if reading.intake is None or reading.errors:
             return _refused(uow, reading, dict(reading.errors))
+        directory.read_offices_ahead(uow.session, reading.intake.place)
     try:
         with unit_of_work() as uow:
             incident_id = services.log_incident(reading.intake, uow)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from responder.core.events import Event
 
@@ -19,6 +20,14 @@ class AccountEvent(Event):
     def audit_payload(self) -> dict[str, Any]:
         """Return what the audit entry says."""
         return {"login": self.login, "agency": self.agency_code}
+
+
+@dataclass(frozen=True)
+class ProofSeen(Event):
+    """A session or token was used, and nobody has noted that for a while; no entry of the audit chain."""
+
+    proof_id: UUID
+    by_token: bool
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from responder.core.actor import ANONYMOUS
 from responder.core.errors import NotPermitted, Text
 from responder.core.permissions import Permission, may
 from responder.foundation.access import queries, rules, services
+from responder.foundation.access.events import ProofSeen
 from responder.foundation.access.passwords import Passwords
 from responder.foundation.access.queries import Proven
 from responder.foundation.access.rules import SessionLimits
@@ -59,6 +60,7 @@ class Gatekeeper:
         app.extensions[_EXTENSION] = self
         app.before_request(self.guard)
         app.after_request(self._set_visitor_cookie)
+        app.after_request(self._note_seen)
 
     def guard(self) -> ResponseReturnValue | None:
         """Let the request pass (None), or return the refusal; raise NotPermitted for the wrong role or form."""
@@ -86,15 +88,20 @@ class Gatekeeper:
         if not proof:
             return None, by_token
         database = installation().database
-        with database.unit_of_work(write=False) as uow:
+        now = database.clock.now()
+        with database.reading() as connection:
             if by_token:
-                proven = queries.actor_for_token(uow.session, proof, uow.now)
+                proven = queries.actor_for_token(connection, proof, now)
             else:
-                proven = queries.actor_for_session(uow.session, proof, uow.now, self.limits)
-            now = uow.now
+                proven = queries.actor_for_session(connection, proof, now, self.limits)
         if proven is not None and proven.seen_is_old:
-            services.note_seen(database, proven.proof_id, now, by_token=by_token)
+            g.told_with_next_write = (ProofSeen(proven.proof_id, by_token),)
         return proven, by_token
+
+    def _note_seen(self, response: Response) -> Response:
+        for seen in g.pop("told_with_next_write", ()):
+            services.note_seen_alone(installation().database, seen)
+        return response
 
     def _set_visitor_cookie(self, response: Response) -> Response:
         made = g.get("new_visitor")

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor, Area, Role
+from responder.core.db import table_of
 from responder.core.ids import AccountId
 from responder.foundation.access.models import Account, ApiToken, LoginAttempt, LoginSession
 from responder.foundation.access.rules import SEEN_INTERVAL, Attempts, SessionLimits, digest
@@ -17,9 +18,9 @@ from responder.foundation.directory.models import Agency, Jurisdiction
 
 AREALESS_BODIES = frozenset({"unit", "force"})
 # Every request asks one of these, so they are built once, of plain tables: accounts have no lane.
-_ACCOUNT, _AGENCY, _PLACE = Account.__table__.c, Agency.__table__.c, Jurisdiction.__table__.c
-_SESSION, _TOKEN = LoginSession.__table__.c, ApiToken.__table__.c
-_PROVEN = (
+_ACCOUNT, _AGENCY, _PLACE = (table_of(model).c for model in (Account, Agency, Jurisdiction))
+_SESSION, _TOKEN = table_of(LoginSession).c, table_of(ApiToken).c
+_PROVEN: Select[Any] = (
     select(
         _ACCOUNT.id,
         _ACCOUNT.login,
@@ -68,20 +69,20 @@ class Proven:
 
 
 def actor_for_session(
-    session: Session, cookie: str, now: datetime, limits: SessionLimits | None = None
+    asked: Session | Connection, cookie: str, now: datetime, limits: SessionLimits | None = None
 ) -> Proven | None:
     """Return who is logged in with that session cookie, or None when nobody is any more."""
-    found = session.execute(_BY_SESSION, {"digest": digest(cookie)}).one_or_none()
+    found = asked.execute(_BY_SESSION, {"digest": digest(cookie)}).one_or_none()
     if found is None or (limits or SessionLimits()).is_over(found.opened_at, found.seen_at, now):
         return None
     return _proven(found, now)
 
 
 def actor_for_token(
-    session: Session, token: str, now: datetime, kinds: Sequence[str] = ("api",)
+    asked: Session | Connection, token: str, now: datetime, kinds: Sequence[str] = ("api",)
 ) -> Proven | None:
     """Return whose token it is, or None; *kinds* says which kinds open this door (`api`, `feed`)."""
-    found = session.execute(_BY_TOKEN, {"digest": digest(token), "kinds": list(kinds)}).one_or_none()
+    found = asked.execute(_BY_TOKEN, {"digest": digest(token), "kinds": list(kinds)}).one_or_none()
     return _proven(found, now) if found is not None else None
 
 

@@ -2,21 +2,27 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
-from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from responder.core.actor import Actor, Role
+from responder.core.db import table_of
 from responder.core.errors import Conflict, ResponderError, Text, invalid, nothing_here
 from responder.core.ids import AccountId, PersonId, new_id
 from responder.core.uow import Database, UnitOfWork
 from responder.foundation.access import queries, rules
-from responder.foundation.access.events import AccountCreated, LoggedIn, LoggedOut, LogInRefused, TokenIssued
+from responder.foundation.access.events import (
+    AccountCreated,
+    LoggedIn,
+    LoggedOut,
+    LogInRefused,
+    ProofSeen,
+    TokenIssued,
+)
 from responder.foundation.access.models import Account, ApiToken, LoginAttempt, LoginSession
 from responder.foundation.access.passwords import Passwords
 from responder.foundation.directory.models import Agency, Jurisdiction
@@ -26,6 +32,10 @@ LOCALES = ("zh_Hans_CN", "en")
 THEMES = ("auto", "light", "dark")
 LONGEST_PASSWORD = 256
 LONGEST_LOGIN = 64
+_SEEN_TOKEN, _SEEN_SESSION = (
+    update(table).where(table.c.id == bindparam("used"))
+    for table in (table_of(ApiToken), table_of(LoginSession))
+)
 
 
 class LogInFailed(ResponderError):
@@ -206,19 +216,19 @@ def revoke_token(uow: UnitOfWork, token: str) -> None:
     )
 
 
-def note_seen(database: Database, proof_id: UUID, now: datetime, *, by_token: bool) -> None:
-    """Write when a session or token was last seen; a database that cannot be written to stops nobody reading."""
-    table = ApiToken if by_token else LoginSession
+def note_seen(seen: ProofSeen, uow: UnitOfWork) -> None:
+    """Note when a session or token was last seen: a reaction, in the transaction of what it was used for."""
+    statement = _SEEN_TOKEN if seen.by_token else _SEEN_SESSION
+    uow.session.connection().execute(statement, {"used": seen.proof_id, "seen_at": uow.now})
+
+
+def note_seen_alone(database: Database, seen: ProofSeen) -> None:
+    """Note it where nothing else is written; a database that cannot be written to stops nobody reading."""
     try:
         with database.unit_of_work() as uow:
-            uow.session.execute(
-                update(table)
-                .where(table.id == proof_id)
-                .values(seen_at=now)
-                .execution_options(synchronize_session=False)
-            )
+            note_seen(seen, uow)
     except OperationalError:
-        logger.warning("last seen not written", extra={"by_token": by_token})
+        logger.warning("last seen not written", extra={"by_token": seen.by_token})
 
 
 def set_preferences(

@@ -9,16 +9,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy import Connection, bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from responder.core.actor import Actor
+from responder.core.db import table_of
 from responder.core.lanes import REAL_LANE
 from responder.foundation.audit import rules
 from responder.foundation.audit.models import AuditEntry, AuditHead
 
 _WAITING = "audit_waiting"
+_HEAD, _ENTRY = table_of(AuditHead), table_of(AuditEntry)
+_HERE = _HEAD.c.chain == bindparam("grown")
+_LOCK_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HERE).with_for_update()
+_MOVE_HEAD = update(_HEAD).where(_HERE)
+_WRITE = insert(_ENTRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def flush(session: Session) -> None:
     # Always in the same order, or two units that touch the same two chains could wait for each other.
     for chain in sorted(by_chain):
         rows += _grow(connection, chain, by_chain[chain])
-    connection.execute(insert(AuditEntry.__table__), rows)  # type: ignore[arg-type]
+    connection.execute(_WRITE, rows)
 
 
 def _grow(connection: Connection, chain: str, waiting: Iterable[Waiting]) -> list[dict[str, Any]]:
@@ -78,9 +84,7 @@ def _grow(connection: Connection, chain: str, waiting: Iterable[Waiting]) -> lis
         this_hash = rules.entry_hash(prev_hash, link)
         rows.append(_row(entry, link, prev_hash, this_hash))
         prev_hash, at = this_hash, entry.at
-    connection.execute(
-        update(AuditHead).where(AuditHead.chain == chain).values(seq=seq, hash=prev_hash, at=at)
-    )
+    connection.execute(_MOVE_HEAD, {"grown": chain, "seq": seq, "hash": prev_hash, "at": at})
     return rows
 
 
@@ -104,14 +108,13 @@ def _row(entry: Waiting, link: rules.Link, prev_hash: str, this_hash: str) -> di
 
 
 def _locked_head(connection: Connection, chain: str) -> tuple[int, str]:
-    head = select(AuditHead.seq, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
-    found = connection.execute(head).one_or_none()
+    found = connection.execute(_LOCK_HEAD, {"grown": chain}).one_or_none()
     if found is None:
         dialect_insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         connection.execute(
             dialect_insert(AuditHead).values(chain=chain, seq=0, hash=rules.GENESIS).on_conflict_do_nothing()
         )
-        found = connection.execute(head).one()
+        found = connection.execute(_LOCK_HEAD, {"grown": chain}).one()
     return found.seq, found.hash
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy import Connection, bindparam, event, insert, select, update
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from responder.core.ids import new_id
@@ -32,6 +32,30 @@ _VERSION_KEY = "directory_version"
 _KEPT_VERSIONS = 3
 _ONLY_ROW = 1
 _VERSION = select(DirectoryState.__table__.c.version)
+_AGENCY, _FORMER = Agency.__table__.c, AgencyName.__table__.c
+_OFFICE_COLUMNS = 12
+_OFFICES = (
+    select(
+        _AGENCY.code,
+        _AGENCY.jurisdiction_code,
+        _AGENCY.body,
+        _AGENCY.level,
+        _AGENCY.name,
+        _AGENCY.name_en,
+        _AGENCY.has_duty_room,
+        _AGENCY.established,
+        _AGENCY.opened_on,
+        _AGENCY.closed_on,
+        _AGENCY.parent_code,
+        _AGENCY.stand_in_code,
+        _FORMER.name.label("former_name"),
+        _FORMER.name_en.label("former_name_en"),
+        _FORMER.until_on,
+    )
+    .outerjoin_from(Agency.__table__, AgencyName.__table__, _FORMER.agency_code == _AGENCY.code)
+    .where(_AGENCY.jurisdiction_code.in_(bindparam("places", expanding=True)))
+    .order_by(_AGENCY.code, _FORMER.until_on)
+)
 
 
 @dataclass
@@ -50,7 +74,6 @@ def shelf(session: Session) -> Shelf:
     """Return what is known under the version that *session* sees; a fresh shelf where there is none."""
     version = session.info.get(_VERSION_KEY)
     if version is None:
-        session.flush()  # a change that waits here counts already
         version = session.scalar(_VERSION)
         if version is None:
             return Shelf()
@@ -140,17 +163,14 @@ def offices(session: Session, jurisdictions: Iterable[str]) -> dict[str, Office]
 
 
 def _read_offices(session: Session, jurisdictions: list[str]) -> dict[str, dict[str, Office]]:
-    rows = session.execute(
-        select(Agency.__table__, AgencyName.name, AgencyName.name_en, AgencyName.until_on)
-        .outerjoin(AgencyName.__table__, AgencyName.agency_code == Agency.code)
-        .where(Agency.jurisdiction_code.in_(jurisdictions))
-        .order_by(Agency.code, AgencyName.until_on)
-    ).all()
+    rows = session.execute(_OFFICES, {"places": jurisdictions}).all()
     found: dict[str, dict[str, Office]] = {code: {} for code in jurisdictions}
     former: dict[str, list[DatedName]] = {}
     for row in rows:
         if row.until_on is not None:
-            former.setdefault(row.code, []).append(DatedName(row[-3], row[-2], row.until_on))
+            former.setdefault(row.code, []).append(
+                DatedName(row.former_name, row.former_name_en, row.until_on)
+            )
     for row in rows:
         if row.code not in found[row.jurisdiction_code]:
             found[row.jurisdiction_code][row.code] = _office(row, tuple(former.get(row.code, ())))
@@ -158,18 +178,4 @@ def _read_offices(session: Session, jurisdictions: list[str]) -> dict[str, dict[
 
 
 def _office(row: Any, former: tuple[DatedName, ...]) -> Office:
-    return Office(
-        row.code,
-        row.jurisdiction_code,
-        row.body,
-        row.level,
-        row[4],
-        row[5],
-        row.has_duty_room,
-        row.established,
-        row.opened_on,
-        row.closed_on,
-        row.parent_code,
-        row.stand_in_code,
-        former,
-    )
+    return Office(*row[:_OFFICE_COLUMNS], former)

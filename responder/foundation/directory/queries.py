@@ -87,6 +87,11 @@ def routes(
     return found
 
 
+def read_offices_ahead(session: Session, place: PlacePath) -> None:
+    """Take the offices of *place* and of all above it into memory, so that finding them later asks nothing."""
+    cache.offices(session, place.codes)
+
+
 def _nobody(level: str, body: str) -> NotFound:
     return nothing_here(f"机构名录中没有 {level}.{body}", f"The directory has no {level}.{body}")
 

@@ -72,9 +72,16 @@ def _chosen_locale() -> str:
 
 @contextmanager
 def unit_of_work(*, write: bool = True) -> Iterator[UnitOfWork]:
-    """Yield the unit of work of this request: its actor, its lane, one transaction."""
+    """Yield the unit of work of this request: its actor, its lane, one transaction.
+
+    A unit that writes also tells what only waited for one (`g.told_with_next_write`).
+    """
     with installation().database.unit_of_work(current_actor(), current_lane(), write=write) as uow:
+        if write:
+            uow.events.extend(g.get("told_with_next_write", ()))
         yield uow
+    if write:
+        g.pop("told_with_next_write", None)
 
 
 def render(template: str, session: Session, **view_model: Any) -> str:

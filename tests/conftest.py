@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tests import services
+from tests import databases, services
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis_settings.register_profile("house", deadline=None)
@@ -144,11 +144,14 @@ def loopback_only() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> str:
+def postgres_server() -> Iterator[str]:
     """The URL of this run's maintenance database: `RESPONDER_TEST_POSTGRES_URL` if that is set."""
-    given = os.environ.get("RESPONDER_TEST_POSTGRES_URL")
-    if given:
-        return given
+    url = os.environ.get("RESPONDER_TEST_POSTGRES_URL") or _own_postgres()
+    yield url
+    databases.hang_up(url)
+
+
+def _own_postgres() -> str:
     try:
         folder = services.postgres_socket(Path(os.environ[RUN_DIR]), int(os.environ[RUN_OWNER]))
     except services.ServiceMissing as missing:
@@ -159,15 +162,8 @@ def postgres_server() -> str:
 @pytest.fixture(scope="session")
 def postgres_url(postgres_server: str) -> str:
     """The URL of an empty PostgreSQL database of this worker's own, `responder_gw0` and so on."""
-    from sqlalchemy import create_engine, make_url, text
-
     name = f"responder_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
-    admin = create_engine(make_url(postgres_server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"))
-    admin.dispose()
-    return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    return databases.copy_postgres(postgres_server, "template0", name)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

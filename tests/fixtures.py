@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.engine import make_url
 
 from responder.core.clock import FixedClock
@@ -18,11 +18,12 @@ from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.lanes import REAL_LANE, Lane
 from responder.core.uow import Database, UnitOfWork
 from responder.models import load_models
+from tests.databases import copy_postgres, knowing_statements
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from tests.world import Caller, Visitor
+    from tests.world import Caller, Visitor, Worlds
 
 START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 
@@ -51,26 +52,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
+def postgres_template(postgres_server: str, postgres_url: str) -> str:
     """The name of a PostgreSQL database with the schema and nothing else, to be copied."""
-    admin = make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
     name = f"{make_url(postgres_url).database}_template"
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    admin.dispose()
-    _lay_schema(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    _lay_schema(copy_postgres(postgres_server, "template0", name))
     return name
-
-
-def copy_postgres(postgres_url: str, template: str, name: str) -> str:
-    """Return the URL of a fresh copy, called *name*, of the database *template*."""
-    admin = make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    admin.dispose()
-    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -81,9 +67,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "test.db"
         shutil.copy(template, path)
         return f"sqlite:///{path}"
-    postgres_url: str = request.getfixturevalue("postgres_url")
+    server: str = request.getfixturevalue("postgres_server")
     template_name: str = request.getfixturevalue("postgres_template")
-    return copy_postgres(postgres_url, template_name, f"{make_url(postgres_url).database}_test")
+    return copy_postgres(server, template_name, template_name.removesuffix("template") + "test")
 
 
 @pytest.fixture
@@ -95,7 +81,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
     """An empty database with the whole schema, its units of work on the fixed clock."""
-    engine = make_engine(database_url)
+    engine = knowing_statements(make_engine(database_url))
     yield Database(engine, clock, EmbeddedJobs(), {})
     engine.dispose()
 
@@ -109,8 +95,6 @@ def uow(database: Database) -> Iterator[UnitOfWork]:
 
 # --- The demo world -----------------------------------------------------------------------------------------
 
-NewWorld = Callable[[str], str]
-
 
 @pytest.fixture(scope="session")
 def the_world() -> Any:
@@ -119,36 +103,38 @@ def the_world() -> Any:
 
 
 @pytest.fixture(scope="session")
-def new_world(
+def worlds(
     request: pytest.FixtureRequest, the_world: Any, tmp_path_factory: pytest.TempPathFactory
-) -> NewWorld:
+) -> "Worlds":
+    """Where copies of the demo world are made and given back."""
+    made: Worlds = the_world.Worlds(
+        run_dir=Path(os.environ["RESPONDER_TEST_RUN_DIR"]),
+        folder=tmp_path_factory.mktemp("worlds"),
+        server=lambda: request.getfixturevalue("postgres_server"),
+        prefix=f"responder_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}_world",
+    )
+    return made
+
+
+@pytest.fixture(scope="session")
+def new_world(worlds: "Worlds") -> Callable[[str], str]:
     """Make a fresh copy of the demo world on the engine named, and return its URL."""
-    run_dir = Path(os.environ["RESPONDER_TEST_RUN_DIR"])
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    made: list[str] = []
-
-    def make(engine: str) -> str:
-        server = "" if engine == "sqlite" else request.getfixturevalue("postgres_server")
-        made.append(engine)
-        name = f"responder_{worker}_world_{len(made)}"
-        url: str = the_world.copy_world(engine, run_dir, tmp_path_factory.mktemp("world"), server, name)
-        return url
-
-    return make
+    return worlds.make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def world_url(request: pytest.FixtureRequest, new_world: NewWorld) -> str:
+def world_url(request: pytest.FixtureRequest, worlds: "Worlds") -> Iterator[str]:
     """The URL of a copy of the demo world."""
-    return new_world(request.param)
+    url = worlds.make(request.param)
+    yield url
+    worlds.give_back(url)
 
 
 @pytest.fixture
 def world_app(the_world: Any, world_url: str, clock: FixedClock, tmp_path: Path) -> "Iterator[Flask]":
     """The whole product on a copy of the demo world, its clock standing at 14:00."""
-    app = the_world.app_on(world_url, clock, tmp_path)
-    yield app
-    the_world.installation(app).database.engine.dispose()
+    with the_world.demo_on(world_url, clock, tmp_path) as app:
+        yield app
 
 
 @pytest.fixture

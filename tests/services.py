@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,9 @@ FAST = (
     "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=256MB",
     "max_connections=100",
     "shared_buffers=64MB",
     "timezone=UTC",
@@ -165,6 +169,7 @@ def keep_postgres(run_dir: Path, owner: int) -> None:
         if server is not None and server.poll() is None:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=20)
+        shutil.rmtree((run_dir / "data").resolve(), ignore_errors=True)
         if (run_dir / "ready").exists() or not _lives(owner):
             shutil.rmtree(run_dir, ignore_errors=True)
 
@@ -173,8 +178,9 @@ def _start_server(run_dir: Path) -> subprocess.Popen[bytes]:
     user = _server_user()
     programs = _reachable_programs(find_postgres(), run_dir, user)
     data, sockets = run_dir / "data", run_dir / "socket"
+    _lay_data(data)
+    sockets.mkdir(mode=0o700)
     for folder in (data, sockets):
-        folder.mkdir(mode=0o700)
         if user is not None:
             os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     initdb: list[Path | str] = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust"]
@@ -192,6 +198,15 @@ def _start_server(run_dir: Path) -> subprocess.Popen[bytes]:
         server.kill()
         raise
     return server
+
+
+def _lay_data(data: Path) -> None:
+    """Make the folder *data*; where the tests' files lie in memory, the server's lie there too."""
+    memory = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    if memory:
+        data.symlink_to(tempfile.mkdtemp(prefix="responder-data-", dir=memory))
+    else:
+        data.mkdir(mode=0o700)
 
 
 def _server_user() -> str | None:

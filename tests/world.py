@@ -8,7 +8,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache, partial
@@ -20,24 +20,28 @@ import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.types.json import Jsonb
-from sqlalchemy import JSON, Engine, inspect, make_url, select
+from sqlalchemy import JSON, Engine, inspect, make_url, select, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
 from responder import jobs, schema
 from responder.app import create_app
-from responder.config import load_settings
+from responder.config import Settings, load_settings
 from responder.core.actor import Role
 from responder.core.clock import FixedClock
 from responder.core.db import Base, make_engine
 from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.uow import Database
 from responder.demo import loading
+from responder.demo.world import world
+from responder.foundation.access.models import Account
 from responder.foundation.access.services import add_account, issue_token
 from responder.foundation.directory.services import load_reference
 from responder.foundation.directory.vault import Vault
 from responder.foundation.web.context import EXTENSION, Installation
+from tests.databases import copy_postgres
 from tests.fixtures import START
+from tests.kept import CHEAP, product, quick
 from tests.services import locked
 
 SECRET = "a key that opens nothing outside the tests"
@@ -80,6 +84,8 @@ def _load(url: str, home: Path) -> None:
         with installed.database.unit_of_work() as uow:
             load_reference(uow)
         loading.load(installed.database, installed.vault)
+        with installed.database.unit_of_work() as uow:
+            uow.session.execute(update(Account).values(password_hash=CHEAP.hash(world().password)))
     installed.database.engine.dispose()
     engine.dispose()  # the last connection to close brings the log into the file
 
@@ -90,20 +96,9 @@ def postgres_world(run_dir: Path, server_url: str) -> str:
     with locked(folder(run_dir) / "lock"):
         marker = run_dir / "postgres_world"
         if not marker.exists():
-            _run_on(server_url, f'DROP DATABASE IF EXISTS "{POSTGRES_NAME}" WITH (FORCE)')
-            _run_on(server_url, f"CREATE DATABASE \"{POSTGRES_NAME}\" TEMPLATE template0 ENCODING 'UTF8'")
-            _copy_rows(
-                source, make_url(server_url).set(database=POSTGRES_NAME).render_as_string(hide_password=False)
-            )
+            _copy_rows(source, copy_postgres(server_url, "template0", POSTGRES_NAME))
             marker.touch()
     return POSTGRES_NAME
-
-
-def _run_on(server_url: str, command: str) -> None:
-    admin = make_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(command)
-    admin.dispose()
 
 
 def _copy_rows(source: Path, url: str) -> None:
@@ -138,17 +133,38 @@ def _copy_table(origin: Engine, table: Any, cursor: Any) -> None:
             copy.write_row(values)
 
 
-def copy_world(engine: str, run_dir: Path, into: Path, server_url: str, name: str) -> str:
-    """Return the URL of a fresh copy of the demo world on *engine*, called *name* where the server keeps it."""
-    if engine == "sqlite":
-        into.mkdir(parents=True, exist_ok=True)
-        shutil.copy(sqlite_world(run_dir), into / "responder.db")
-        return f"sqlite:///{into / 'responder.db'}"
-    template = postgres_world(run_dir, server_url)
-    with locked(run_dir / "copying"):  # a template can be copied by one session at a time
-        _run_on(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        _run_on(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+@dataclass
+class Worlds:
+    """Copies of the demo world on either engine, each called by a name of its own until it is given back."""
+
+    run_dir: Path
+    folder: Path  # of the SQLite files
+    server: Callable[[], str]  # the URL of the PostgreSQL server, asked for by the first who needs one
+    prefix: str
+    made: int = 0
+    free: list[str] = field(default_factory=list)
+
+    def make(self, engine: str) -> str:
+        """Return the URL of a fresh copy on *engine*."""
+        if self.free:
+            name = self.free.pop()
+        else:
+            self.made += 1
+            name = f"{self.prefix}_{self.made}"
+        if engine == "sqlite":
+            path = self.folder / f"{name}.db"
+            shutil.copy(sqlite_world(self.run_dir), path)
+            return f"sqlite:///{path}"
+        template = postgres_world(self.run_dir, self.server())
+        with locked(self.run_dir / "copying"):  # a template can be copied by one session at a time
+            return copy_postgres(self.server(), template, name)
+
+    def give_back(self, url: str) -> None:
+        """Let the next copy take the place of the one at *url*; a file goes at once, or they would fill the memory."""
+        where = Path(str(make_url(url).database))
+        for file in self.folder.glob(f"{where.name}*"):
+            file.unlink()
+        self.free.append(where.stem)
 
 
 # --- The application ----------------------------------------------------------------------------------------
@@ -160,10 +176,19 @@ def environment_of(url: str, home: Path) -> dict[str, str]:
 
 
 def app_on(url: str, clock: FixedClock | None, home: Path) -> Flask:
-    """Return the whole product as a demo on the database at *url*."""
+    """Return the whole product as a demo on the database at *url*, in an application of its own."""
+    return quick(create_app(_demo_settings(url, home), clock))
+
+
+def demo_on(url: str, clock: FixedClock, home: Path) -> AbstractContextManager[Flask]:
+    """Yield the whole product as a demo on the database at *url*."""
+    return product(_demo_settings(url, home), clock)
+
+
+def _demo_settings(url: str, home: Path) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
     (home / "demo").touch()
-    return create_app(load_settings(environment_of(url, home)), clock)
+    return load_settings(environment_of(url, home))
 
 
 def installation(app: Flask) -> Installation:

@@ -18,7 +18,6 @@ from responder.core.permissions import Permission, public, requires
 from responder.core.uow import Database, UnitOfWork
 from responder.foundation.access import views
 from responder.foundation.access.gatekeeper import Gatekeeper, csrf_token
-from responder.foundation.access.passwords import Passwords
 from responder.foundation.access.services import add_account
 from responder.foundation.directory import api as directory_api
 from responder.foundation.directory import views as directory_views
@@ -33,9 +32,9 @@ from responder.foundation.web.context import (
     installation,
     unit_of_work,
 )
+from tests.kept import CHEAP, keep_templates
 
 TEMPLATES = Path(responder.__file__).parent / "foundation" / "web" / "templates"
-CHEAP = Passwords(memory_kib=8, rounds=1, lanes=1)
 PASSWORD = "correct horse"
 PLACES = (
     ("000000", "国家", "state", None, (None, None, None)),
@@ -165,6 +164,7 @@ def app(database: Database, demo: bool) -> Flask:
     for blueprint in (views.bp, directory_views.bp, directory_api.api):
         made.register_blueprint(blueprint)
     _routes(made)
+    keep_templates(made, "access")
     return made
 
 

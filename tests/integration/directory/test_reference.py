@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select
-from sqlalchemy.engine import make_url
 
 from responder.core.clock import FixedClock
 from responder.core.db import make_engine
@@ -17,14 +16,15 @@ from responder.core.uow import Database
 from responder.foundation.directory import queries
 from responder.foundation.directory.models import Agency, Jurisdiction
 from responder.foundation.directory.services import load_reference
-from tests.fixtures import START, copy_postgres
+from tests.databases import copy_postgres, knowing_statements
+from tests.fixtures import START
 
 IN_2007 = datetime(2007, 6, 5, tzinfo=UTC)
 IN_2011 = datetime(2011, 6, 5, tzinfo=UTC)
 
 
 def open_database(url: str) -> Database:
-    return Database(make_engine(url), FixedClock(START), EmbeddedJobs(), {})
+    return Database(knowing_statements(make_engine(url)), FixedClock(START), EmbeddedJobs(), {})
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -35,9 +35,9 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         url = f"sqlite:///{path}"
     else:
-        postgres_url = request.getfixturevalue("postgres_url")
-        name = f"{make_url(postgres_url).database}_directory"
-        url = copy_postgres(postgres_url, request.getfixturevalue("postgres_template"), name)
+        template: str = request.getfixturevalue("postgres_template")
+        name = template.replace("template", "directory")
+        url = copy_postgres(request.getfixturevalue("postgres_server"), template, name)
     database = open_database(url)
     with database.unit_of_work() as uow:
         load_reference(uow)

@@ -9,13 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from responder.app import create_app
 from responder.config import Settings
 from responder.core.actor import Role
 from responder.core.clock import FixedClock
 from responder.foundation.access.services import add_account, issue_token
-from responder.foundation.web.context import EXTENSION
 from tests.integration.dispatch.conftest import Scene
+from tests.kept import product
 from tests.rooms import SECRET
 
 ACCOUNTS = (
@@ -42,9 +41,8 @@ class Callers:
 
 @pytest.fixture
 def app(scene: Scene, database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(Settings(tmp_path, database_url, SECRET, "http://127.0.0.1:8000"), clock)
-    yield made
-    made.extensions[EXTENSION].database.engine.dispose()
+    with product(Settings(tmp_path, database_url, SECRET, "http://127.0.0.1:8000"), clock) as made:
+        yield made
 
 
 @pytest.fixture

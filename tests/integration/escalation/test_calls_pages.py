@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from responder.app import create_app
 from responder.config import Settings
 from responder.core.actor import Role
 from responder.core.clock import FixedClock
@@ -22,7 +21,7 @@ from responder.escalation.calling import Caller
 from responder.foundation.access.services import add_account, issue_token
 from responder.foundation.messaging.addresses import AddressBook
 from responder.foundation.messaging.sending import Sender
-from responder.foundation.web.context import EXTENSION
+from tests.kept import product
 from tests.rooms import SECRET, VAULT, Rooms, furnish
 
 ACCOUNTS = (
@@ -35,9 +34,8 @@ ACCOUNTS = (
 @pytest.fixture
 def app(database: Database, database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
     settings = Settings(tmp_path, database_url, SECRET, "http://127.0.0.1:8000")
-    made = create_app(settings, clock)
-    yield made
-    made.extensions[EXTENSION].database.engine.dispose()
+    with product(settings, clock) as made:
+        yield made
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from responder.core.db import make_engine
 from responder.core.lanes import REAL_LANE
 from responder.models import load_models
 from responder.revision import MIGRATIONS
-from tests.fixtures import copy_postgres
+from tests.databases import copy_postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -21,8 +21,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine on a database with nothing in it."""
     url = f"sqlite:///{tmp_path / 'before.db'}"
     if request.param == "postgresql":
-        server: str = request.getfixturevalue("postgres_url")
-        url = copy_postgres(server, "template0", f"{make_url(server).database}_before")
+        server: str = request.getfixturevalue("postgres_server")
+        own: str = request.getfixturevalue("postgres_url")
+        url = copy_postgres(server, "template0", f"{make_url(own).database}_before")
     engine = make_engine(url)
     yield engine
     engine.dispose()

@@ -2,30 +2,29 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy.engine import make_url
 
 from duty_roster.models import DutyShift, RosterVersion, ShiftSeat
 from plans.loading import load_demo_exercises, load_demo_plans
-from responder.app import create_app
 from responder.config import load_settings
 from responder.core.actor import Role
 from responder.core.clock import FixedClock
 from responder.core.ids import ShiftId, new_id
 from responder.core.uow import Database
-from responder.foundation.access.passwords import Passwords
 from responder.foundation.access.services import add_account, issue_token
 from responder.foundation.directory import cache
 from responder.foundation.directory.models import Agency, Jurisdiction, Person
 from responder.foundation.web.context import EXTENSION
-from tests.fixtures import START, copy_postgres
+from tests.databases import copy_postgres
+from tests.fixtures import START
+from tests.kept import CHEAP, product
 
-CHEAP = Passwords(memory_kib=8, rounds=1, lanes=1)
 PLACES = (
     ("000000", "全国", "state", None, (None, None, None)),
     ("220000", "吉林省", "province", "000000", ("220000", None, None)),
@@ -191,39 +190,40 @@ class Set:
     people: dict[str, Any]
 
 
-def _app(url: str, clock: FixedClock, home: Path) -> Flask:
+def _app(url: str, clock: FixedClock, home: Path) -> AbstractContextManager[Flask]:
     home.mkdir(exist_ok=True)
     environment = {
         "RESPONDER_HOME": str(home),
         "RESPONDER_SECRET_KEY": "a secret of the tests",
         "RESPONDER_DATABASE_URL": url,
     }
-    return create_app(load_settings(environment), clock)
+    return product(load_settings(environment), clock)
 
 
 def _furnish(url: str, home: Path, where: str) -> Set:
-    app = _app(url, FixedClock(START), home)
-    database: Database = app.extensions[EXTENSION].database
     hashed, tokens, people = CHEAP.hash("x"), {}, {}
-    with app.app_context(), database.unit_of_work() as uow:
-        _lay_places(uow.session)
-        cache.new_version(uow.session, uow.now)
-        for code, name, post, rank in PEOPLE:
-            people[name] = new_id()
-            uow.session.add(
-                Person(id=people[name], name=name, agency_code=code, post=post, rank=rank, active=True)
-            )
-        uow.session.flush()
-        _roster(uow.session, "220600", (("officer", people["李敏"]), ("leader", people["陈国栋"])))
-        for login, code, name, role in ACCOUNTS:
-            add_account(uow, login, hashed, agency_code=code, role=role, name=name, person_id=people[name])
-        uow.session.flush()
-        for login, *_ in ACCOUNTS:
-            tokens[login] = issue_token(uow, login)
-    with app.app_context(), database.unit_of_work() as uow:
-        load_demo_plans(uow)
-        load_demo_exercises(uow)
-    database.engine.dispose()
+    with _app(url, FixedClock(START), home) as app, app.app_context():
+        database: Database = app.extensions[EXTENSION].database
+        with database.unit_of_work() as uow:
+            _lay_places(uow.session)
+            cache.new_version(uow.session, uow.now)
+            for code, name, post, rank in PEOPLE:
+                people[name] = new_id()
+                uow.session.add(
+                    Person(id=people[name], name=name, agency_code=code, post=post, rank=rank, active=True)
+                )
+            uow.session.flush()
+            _roster(uow.session, "220600", (("officer", people["李敏"]), ("leader", people["陈国栋"])))
+            for login, code, name, role in ACCOUNTS:
+                add_account(
+                    uow, login, hashed, agency_code=code, role=role, name=name, person_id=people[name]
+                )
+            uow.session.flush()
+            for login, *_ in ACCOUNTS:
+                tokens[login] = issue_token(uow, login)
+        with database.unit_of_work() as uow:
+            load_demo_plans(uow)
+            load_demo_exercises(uow)
     return Set(where, tokens, people)
 
 
@@ -237,10 +237,12 @@ def sqlite_set(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def postgres_set(postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory) -> Set:
+def postgres_set(
+    postgres_server: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Set:
     """The furnished PostgreSQL database."""
-    name = f"{make_url(postgres_url).database}_stage"
-    url = copy_postgres(postgres_url, postgres_template, name)
+    name = postgres_template.replace("template", "stage")
+    url = copy_postgres(postgres_server, postgres_template, name)
     return _furnish(url, tmp_path_factory.mktemp("stage"), name)
 
 
@@ -253,10 +255,7 @@ def stage(request: pytest.FixtureRequest, clock: FixedClock, tmp_path: Path) -> 
         url = f"sqlite:///{tmp_path / 'test.db'}"
     else:
         furnished = request.getfixturevalue("postgres_set")
-        postgres_url: str = request.getfixturevalue("postgres_url")
-        name = f"{make_url(postgres_url).database}_test"
-        url = copy_postgres(postgres_url, furnished.where, name)
-    app = _app(url, clock, tmp_path / "home")
-    database: Database = app.extensions[EXTENSION].database
-    yield Stage(app, database, clock, furnished.tokens, furnished.people)
-    database.engine.dispose()
+        server: str = request.getfixturevalue("postgres_server")
+        url = copy_postgres(server, furnished.where, furnished.where.replace("stage", "test"))
+    with _app(url, clock, tmp_path / "home") as app:
+        yield Stage(app, app.extensions[EXTENSION].database, clock, furnished.tokens, furnished.people)

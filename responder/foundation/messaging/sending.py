@@ -108,12 +108,12 @@ class Sender:
             case Step.SEND:
                 return self._ready(uow, row, [row, *_riders(uow, row)])
             case Step.TAKE_OVER:
-                return self._leased(uow, row, Step.TAKE_OVER)
+                return self._again(uow, row, Step.TAKE_OVER)
             case Step.ASK_RECEIPT:
                 if self._unwanted(uow, row) is not None or row.answered_at is not None:
                     row.due_at = None
                     return None
-                return self._leased(uow, row, Step.ASK_RECEIPT)
+                return self._again(uow, row, Step.ASK_RECEIPT)
             case _:
                 return None
 
@@ -141,10 +141,10 @@ class Sender:
 
     def _ready(self, uow: UnitOfWork, row: Delivery, bundle: list[Delivery]) -> Claim | None:
         """Write `sending` for all of *bundle* that may leave; None when nothing may."""
-        leaving = [each for each in bundle if self._may_leave(uow, each)]
+        leaving = [(each, address) for each in bundle if (address := self._may_leave(uow, each)) is not None]
         if not leaving:
             return None
-        first, riders = leaving[0], leaving[1:]
+        (first, address), riders = leaving[0], [rider for rider, _ in leaving[1:]]
         late = _late_seconds(uow, first)
         first.code = first.code or (f"{1000 + secrets.randbelow(9000)}" if first.channel == "sms" else None)
         first.text = rules.compose(
@@ -157,23 +157,27 @@ class Sender:
             also=[rider.number for rider in riders],
             longest=rules.LONGEST.get(first.channel, rules.LONGEST_SMS),
         )
-        for each in leaving:
+        for each in (first, *riders):
             each.state, each.sending_at, each.late_seconds = "sending", uow.now, late or None
             each.provider = self.providers[each.channel].name
         for rider in riders:
             rider.bundled_in, rider.text, rider.due_at = first.id, first.text, None
-        return self._leased(uow, first, Step.SEND)
+        return self._leased(uow, first, Step.SEND, address)
 
-    def _leased(self, uow: UnitOfWork, row: Delivery, step: Step) -> Claim | None:
+    def _again(self, uow: UnitOfWork, row: Delivery, step: Step) -> Claim | None:
         address = self._address(uow, row)
         if address is None:
             services.fail(uow, row, rules.NO_CONTACT, for_good=True)
             return None
+        return self._leased(uow, row, step, address)
+
+    def _leased(self, uow: UnitOfWork, row: Delivery, step: Step, address: Address) -> Claim:
         row.leased_until = row.due_at = uow.now + rules.LEASE
         message = Outgoing(row.id, row.channel, address.value, row.text or "", row.sending_at or uow.now)
         return Claim(step, message, row.provider_sid)
 
-    def _may_leave(self, uow: UnitOfWork, row: Delivery) -> bool:
+    def _may_leave(self, uow: UnitOfWork, row: Delivery) -> Address | None:
+        """Return where *row* goes; None where it stays, which is recorded with the reason."""
         reason = self._unwanted(uow, row)
         if reason is None and row.answered_at is not None:
             reason = rules.ALREADY_SIGNED
@@ -186,7 +190,8 @@ class Sender:
             reason = rules.NO_PROVIDER
         if reason is not None:
             services.not_sent(row, reason)
-        return reason is None
+            return None
+        return address
 
     def _unwanted(self, uow: UnitOfWork, row: Delivery) -> Text | None:
         if row.closed_at is not None:
@@ -225,7 +230,7 @@ class Sender:
             finish(uow.session)
 
     def _record(self, uow: UnitOfWork, delivery_id: DeliveryId, outcome: Outcome) -> None:
-        rows = _bundle(uow, delivery_id)
+        rows = services.bundle(uow, delivery_id)
         if rows[0].state not in ("sending", "sent"):
             return  # a receipt or an answer was faster
         for row in rows:
@@ -242,15 +247,16 @@ class Sender:
         first = rows[0]
         if isinstance(outcome, Accepted):
             services.schedule(uow, first, uow.now + rules.RECEIPT_AFTER)
-            services.take_receipt(uow, delivery_id, outcome.sid, outcome.status)
+            services.hear(uow, rows, outcome.sid, outcome.status)
         elif first.due_at is not None:
             services.schedule(uow, first, first.due_at)
 
     def _heard(self, uow: UnitOfWork, delivery_id: DeliveryId, seen: Accepted) -> None:
         """Take in what the provider answered when asked; it never heard of a receipt that is still to come."""
-        services.take_receipt(uow, delivery_id, seen.sid, seen.status)
-        rows = _bundle(uow, delivery_id)
+        rows = services.bundle(uow, delivery_id)
         first = rows[0]
+        if first.provider_sid in (None, seen.sid):
+            services.hear(uow, rows, seen.sid, seen.status)
         first.leased_until = None
         if first.state != "sent":
             return
@@ -279,16 +285,6 @@ def _riders(uow: UnitOfWork, row: Delivery) -> Iterable[Delivery]:
         Delivery.id != row.id,
     )
     return uow.session.scalars(others.order_by(Delivery.id).with_for_update(skip_locked=True)).all()
-
-
-def _bundle(uow: UnitOfWork, delivery_id: DeliveryId) -> list[Delivery]:
-    rows = uow.session.scalars(
-        select(Delivery)
-        .where((Delivery.id == delivery_id) | (Delivery.bundled_in == delivery_id))
-        .order_by(Delivery.id)
-        .with_for_update()
-    ).all()
-    return sorted(rows, key=lambda row: row.id != delivery_id)
 
 
 def _late_seconds(uow: UnitOfWork, row: Delivery) -> int:

@@ -1,5 +1,6 @@
 """What is done with messages that were posted: try again, withdraw them, take in receipts and answers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -72,10 +73,14 @@ def fail(uow: UnitOfWork, row: Delivery, reason: Text, *, for_good: bool = False
 
 def take_receipt(uow: UnitOfWork, delivery_id: DeliveryId, sid: str, status: str) -> None:
     """Take in the provider's word on a message; what came twice, late or out of order changes nothing."""
-    first = _locked(uow, delivery_id)
-    if first.provider_sid not in (None, sid):
-        return
-    for row in [first, *_carried_by(uow, first)]:
+    rows = bundle(uow, delivery_id)
+    if rows[0].provider_sid in (None, sid):
+        hear(uow, rows, sid, status)
+
+
+def hear(uow: UnitOfWork, rows: Iterable[Delivery], sid: str, status: str) -> None:
+    """Take in the provider's word on a message and those it carried along, whose *rows* are in hand."""
+    for row in rows:
         receipt = rules.reads_on(row.receipt_rank, status)
         if receipt is None:
             continue
@@ -138,8 +143,7 @@ def reach_boards(uow: UnitOfWork, agency_code: str) -> int:
 
 def answer(uow: UnitOfWork, delivery_id: DeliveryId, *, method: str, by: str) -> None:
     """Record the answer of somebody who was called; a second answer changes nothing."""
-    first = _locked(uow, delivery_id)
-    for row in [first, *_carried_by(uow, first)]:
+    for row in bundle(uow, delivery_id):
         if row.answered_at is None or row.answer == rules.NO_ANSWER:
             _record_answer(uow, row, method, uow.now, by)
 
@@ -200,8 +204,14 @@ def _locked(uow: UnitOfWork, delivery_id: DeliveryId) -> Delivery:
     return row
 
 
-def _carried_by(uow: UnitOfWork, row: Delivery) -> list[Delivery]:
+def bundle(uow: UnitOfWork, delivery_id: DeliveryId) -> list[Delivery]:
+    """Return the delivery and behind it those that ride along with it, all locked; raise NotFound."""
+    first = _locked(uow, delivery_id)
+    if first.person_id is None:
+        return [first]  # what rings in a room rings by itself
     carried = select(Delivery).where(
-        Delivery.bundled_in == row.id, Delivery.person_id == row.person_id, Delivery.channel == row.channel
+        Delivery.bundled_in == first.id,
+        Delivery.person_id == first.person_id,
+        Delivery.channel == first.channel,
     )
-    return list(uow.session.scalars(carried.with_for_update()))
+    return [first, *uow.session.scalars(carried.order_by(Delivery.id).with_for_update())]

@@ -19,6 +19,7 @@ WRITE_OPTION = "responder_write"
 BUSY_MS = 30_000
 LOOK_AGAIN_SECONDS = 0.003
 TURN_SECONDS = 1.0
+PREPARE_AFTER = 2  # times a statement is asked on one connection before PostgreSQL keeps its plan
 _TURN_KEY = "has_turn"
 _turn = threading.Lock()
 NAMING = {
@@ -75,13 +76,22 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16)
+        arguments = {"timeout": 30, "check_same_thread": False}
+        engine = create_engine(parsed, connect_args=arguments, pool_size=16, pool_use_lifo=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         for ending in ("commit", "rollback"):
             event.listen(engine, ending, _end_turn)
         return engine
-    return create_engine(parsed, pool_size=16, max_overflow=8, pool_pre_ping=True)
+    # The connection given back last is taken first: what it has read and prepared is used again.
+    return create_engine(
+        parsed,
+        connect_args={"prepare_threshold": PREPARE_AFTER},
+        pool_size=16,
+        max_overflow=8,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+    )
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -13,6 +13,7 @@ from responder.core.permissions import Permission, requires
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import queries as audit
 from responder.foundation.audit import words as audit_words
+from responder.foundation.directory import cache
 from responder.foundation.directory import queries as directory
 from responder.foundation.web.api import (
     Answer,
@@ -48,6 +49,7 @@ def create(uow: UnitOfWork) -> Answer:
     with unit_of_work(write=False) as looking:  # nobody has to wait for what is only looked up
         intake = read_intake(raw, uow.now, DirectoryPlaces(looking.session, uow.actor.area.code, uow.now))
         directory.read_offices_ahead(looking.session, intake.place)
+        cache.go_on_from(uow.session, looking.session)
         likeness = Likeness(jurisdiction_of(intake.place), intake.unit, intake.sector, intake.occurred_at)
         duplicates = queries.duplicate_rows(looking.session, uow.actor, likeness)
         probable = [

@@ -86,6 +86,12 @@ def shelf(session: Session) -> Shelf:
     return kept
 
 
+def go_on_from(session: Session, earlier: Session) -> None:
+    """Let *session* use the version that *earlier*, of the same act, has seen."""
+    if _VERSION_KEY in earlier.info:
+        session.info[_VERSION_KEY] = earlier.info[_VERSION_KEY]
+
+
 def remember(session: Session, key: str, build: Callable[[], T]) -> T:
     """Return what *build* made under the present version of the directory, building it at first use."""
     here = shelf(session)
@@ -178,4 +184,5 @@ def _read_offices(session: Session, jurisdictions: list[str]) -> dict[str, dict[
 
 
 def _office(row: Any, former: tuple[DatedName, ...]) -> Office:
-    return Office(*row[:_OFFICE_COLUMNS], former)
+    columns: list[Any] = [*row[:_OFFICE_COLUMNS], former]
+    return Office(*columns)

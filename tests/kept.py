@@ -1,7 +1,7 @@
 """The whole product for one test after the other: what is dear to make and holds no row of a test is made once.
 
-That is the application with the addresses of its pages, its compiled templates and statements. Database, clock and
-settings are each test's own, and so is everything that a request reads or writes.
+That is the application with the addresses of its pages, its compiled templates and statements, and which password
+belongs to which hash. Database, clock and settings are each test's own, and so is all that a request reads or writes.
 """
 
 import os
@@ -22,11 +22,28 @@ from responder.foundation.access.passwords import Passwords
 from responder.foundation.web.context import EXTENSION, Installation
 from tests.databases import knowing_statements
 
-# At the product's cost a log-in takes a third of a second; `tests/unit/access` and `tests/integration/demo` hold that.
 CHEAP = Passwords(memory_kib=8, rounds=1, lanes=1)
 OWN = ("RESPONDER_HOME", "RESPONDER_DATABASE_URL")
 
 _idle: dict[str, list[Flask]] = {}
+
+
+class KnownPasswords(Passwords):
+    """The product's own hashes, each password tried once: it takes a third of a second, and the answer stays."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._answers: dict[tuple[str | None, str], bool] = {}
+
+    def is_right(self, kept: str | None, password: str) -> bool:
+        """Return whether *password* is the one of the hash *kept*."""
+        if (kept, password) not in self._answers:
+            self._answers[kept, password] = super().is_right(kept, password)
+        return self._answers[kept, password]
+
+
+KNOWN = KnownPasswords()
 
 
 @contextmanager
@@ -51,9 +68,9 @@ def _kind(settings: Settings) -> str:
 
 
 def quick(app: Flask) -> Flask:
-    """Return *app*, fresh from `create_app`, with the templates of this run and with hashes that cost nothing."""
+    """Return *app*, fresh from `create_app`, with the templates of this run and the passwords of this process."""
     keep_templates(app, "product")
-    _keeper(app).passwords = CHEAP
+    _keeper(app).passwords = KNOWN
     return app
 
 

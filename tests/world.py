@@ -20,7 +20,7 @@ import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.types.json import Jsonb
-from sqlalchemy import JSON, Engine, inspect, make_url, select, update
+from sqlalchemy import JSON, Engine, inspect, make_url, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
@@ -33,15 +33,13 @@ from responder.core.db import Base, make_engine
 from responder.core.jobs.embedded import EmbeddedJobs
 from responder.core.uow import Database
 from responder.demo import loading
-from responder.demo.world import world
-from responder.foundation.access.models import Account
 from responder.foundation.access.services import add_account, issue_token
 from responder.foundation.directory.services import load_reference
 from responder.foundation.directory.vault import Vault
 from responder.foundation.web.context import EXTENSION, Installation
 from tests.databases import copy_postgres
 from tests.fixtures import START
-from tests.kept import CHEAP, product, quick
+from tests.kept import product, quick
 from tests.services import locked
 
 SECRET = "a key that opens nothing outside the tests"
@@ -84,8 +82,6 @@ def _load(url: str, home: Path) -> None:
         with installed.database.unit_of_work() as uow:
             load_reference(uow)
         loading.load(installed.database, installed.vault)
-        with installed.database.unit_of_work() as uow:
-            uow.session.execute(update(Account).values(password_hash=CHEAP.hash(world().password)))
     installed.database.engine.dispose()
     engine.dispose()  # the last connection to close brings the log into the file
 

@@ -31,7 +31,7 @@ def serve(info: ScriptInfo, all_in_one: bool, bind: str, workers: int) -> None:
     app, installed = _load(info)
     if installed.settings.demo and not is_loopback(f"//{bind}"):
         raise click.UsageError("the demo serves this machine only: bind to 127.0.0.1")
-    warm(app, installed.database)
+    warm(app, installed.database, installed.settings.home)
     work = None
     if all_in_one:
         engine = cast(JobEngine, installed.database.jobs)

@@ -2,32 +2,83 @@
 
 import ctypes
 import logging
+from pathlib import Path
+from uuid import UUID
 
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
+from responder.core.actor import Actor, Area, Role
 from responder.core.uow import Database
 from responder.foundation.directory import queries as directory
 from responder.incidents.places import gazetteer
+from responder.processes.compiled import compile_templates
 
 logger = logging.getLogger(__name__)
 M_ARENA_MAX = -8
 ARENAS = 2
+PAGES = ("/board", "/incidents", "/incidents/new")
+LANGUAGES = ("zh_Hans_CN", "en")
+ROOMS = (("state", "000000"), ("province", "220000"), ("city", "220600"), ("county", "220605"))
+NOBODY = UUID(int=0)
 
 
-def warm(app: Flask, database: Database) -> None:
-    """Read the directory and make mappers and templates ready; the caller closes the database's connections."""
+def warm(app: Flask, database: Database, home: Path) -> None:
+    """Read the directory, make mappers and templates ready and rehearse the pages that every room opens first.
+
+    The caller closes the database's connections.
+    """
     _limit_arenas()
     configure_mappers()
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
+    compile_templates(app, home)
     try:
         with database.unit_of_work(write=False) as uow:
             directory.search_index(uow.session)
             gazetteer(uow.session)
+        for level, code in ROOMS:
+            _rehearse(app, level, code)
+        _knock(app)
     except DBAPIError as fault:
         logger.warning("the directory cannot be read yet: %s", fault.orig)
+
+
+def _rehearse(app: Flask, level: str, code: str) -> None:
+    """Make the first pages of a room and throw them away: their statements, templates and words are ready then.
+
+    Each process would make them for itself otherwise, and keep them in memory of its own. The pages only read.
+    """
+    routes = app.url_map.bind("")
+    for language in LANGUAGES:
+        for page in PAGES:
+            endpoint, _ = routes.match(page)
+            with app.test_request_context(page):
+                g.actor = Actor(
+                    NOBODY,
+                    None,
+                    "",
+                    "",
+                    Role.DUTY_OFFICER,
+                    f"{code}.work_safety",
+                    "",
+                    Area(level, code),
+                    language,
+                )
+                try:
+                    app.view_functions[endpoint]()
+                except DBAPIError:
+                    raise
+                except Exception:
+                    # What is wrong with one page, whoever opens it will be told: that must not keep all others out.
+                    logger.exception("a page cannot be rehearsed", extra={"page": page})
+
+
+def _knock(app: Flask) -> None:
+    """Ask once as a stranger: what stands before every page is ready then."""
+    visitor = app.test_client()
+    visitor.get("/login")
+    visitor.get("/readyz")
+    visitor.get(PAGES[0], headers={"Authorization": "Bearer none"})
 
 
 def _limit_arenas() -> None:

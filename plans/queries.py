@@ -15,6 +15,7 @@ from plans.rules import LADDER, Candidate, Proposal, Situation, propose
 from responder.core.actor import Actor
 from responder.core.clock import wall
 from responder.core.errors import Text, nothing_here
+from responder.core.questions import Question
 from responder.foundation.access import scope
 from responder.foundation.directory import queries as directory
 from responder.foundation.directory.rules import PlacePath
@@ -235,24 +236,27 @@ def _candidate(row: Any, place: PlacePath | None) -> Candidate:
     )
 
 
+_ACTIVATIONS = Question(
+    select(Activation, Plan)
+    .join(Plan, Plan.id == Activation.plan_id)
+    .where(Activation.incident_id == bindparam("incident_id"))
+    .order_by(Activation.activated_at, Activation.id)
+)
+_INSTRUCTIONS = Question(
+    select(Instruction)
+    .where(Instruction.incident_id == bindparam("incident_id"))
+    .order_by(Instruction.given_at, Instruction.id)
+)
+
+
 def activations(session: Session, incident_id: UUID) -> list[tuple[Activation, Plan]]:
-    """Return the plans in force for an incident the caller may see, the first first."""
-    rows = session.execute(
-        select(Activation, Plan)
-        .join(Plan, Plan.id == Activation.plan_id)
-        .where(Activation.incident_id == incident_id)
-        .order_by(Activation.activated_at, Activation.id)
-    ).all()
-    return [(row[0], row[1]) for row in rows]
+    """Return copies of the plans in force for an incident the caller may see, the first first."""
+    return [(row[0], row[1]) for row in _ACTIVATIONS.copies(session, incident_id=incident_id)]
 
 
-def instructions(session: Session, incident_id: UUID) -> Sequence[Instruction]:
-    """Return what leaders ordered in an incident the caller may see, the first first."""
-    return session.scalars(
-        select(Instruction)
-        .where(Instruction.incident_id == incident_id)
-        .order_by(Instruction.given_at, Instruction.id)
-    ).all()
+def instructions(session: Session, incident_id: UUID) -> list[Instruction]:
+    """Return copies of what leaders ordered in an incident the caller may see, the first first."""
+    return [row for (row,) in _INSTRUCTIONS.copies(session, incident_id=incident_id)]
 
 
 def activated_points(session: Session, incident_ids: Sequence[UUID]) -> list[dict[str, Any]]:

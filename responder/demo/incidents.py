@@ -103,8 +103,8 @@ def _report(raw: Mapping[str, Any]) -> Callable[[UnitOfWork, Story], None]:
 
 def _legs(uow: UnitOfWork, story: Story, fits: Callable[[ReportLeg], bool]) -> Iterator[ReportLeg]:
     """Yield the legs that *fits* accepts, each read anew: closing one may close others."""
-    for leg in reporting.legs(uow.session, story.known()):
-        uow.session.refresh(leg)
+    for copy in reporting.legs(uow.session, story.known()):
+        leg = uow.session.get_one(ReportLeg, copy.id, populate_existing=True)
         if leg.acknowledged_at is None and fits(leg):
             yield leg
 

@@ -56,7 +56,7 @@ class ForcesPanel(IncidentPanel):
             },
             "take_command_url": f"{prefix}/incidents/{incident.id}/command" if may_take else None,
             "yours": work.due_items(uow.session, actor, prefix, incident_id=incident.id),
-            "panels": [_block(incident, orders, uow, prefix)]
+            "panels": [_block(incident, holder, orders, uow, prefix)]
             if may(actor.role, Permission.SEE_BASES)
             else [],
         }
@@ -79,9 +79,13 @@ def _forces_words(orders: Sequence[DispatchOrder]) -> str | None:
 
 
 def _block(
-    incident: Incident, orders: Sequence[DispatchOrder], uow: UnitOfWork, prefix: str
+    incident: Incident,
+    holder: queries.Holder,
+    orders: Sequence[DispatchOrder],
+    uow: UnitOfWork,
+    prefix: str,
 ) -> dict[str, Any]:
-    rows = choosing.for_incident(uow, incident, limit=3) if not orders else []
+    rows = choosing.for_incident(uow, incident, limit=3, holder=holder) if not orders else []
     model = {
         "orders": [order_row(order, uow, prefix) for order in orders],
         "best": [

@@ -135,21 +135,22 @@ def as_value(row: RescueForce) -> Force:
     )
 
 
-_OUT = select(
-    DispatchOrder.force_code,
-    DispatchOrder.number,
-    DispatchOrder.issued_at,
-    DispatchOrder.kind,
-    DispatchOrder.state,
-).where(DispatchOrder.ended_at.is_(None))
+_OUT = Question(
+    select(
+        DispatchOrder.force_code,
+        DispatchOrder.number,
+        DispatchOrder.issued_at,
+        DispatchOrder.kind,
+        DispatchOrder.state,
+    ).where(DispatchOrder.ended_at.is_(None))
+)
 
 
 def busy(session: Session) -> dict[str, Busy]:
     """Return what every force that is out is out for, whoever sent it: nothing is ordered twice."""
-    rows = session.execute(_OUT)
     return {
-        code: Busy(number, issued_at, rules.state_word(kind, state))
-        for code, number, issued_at, kind, state in rows
+        row.force_code: Busy(row.number, row.issued_at, rules.state_word(row.kind, row.state))
+        for row in _OUT.rows(session)
     }
 
 
@@ -194,10 +195,17 @@ def commands(session: Session, incident_id: UUID) -> Sequence[IncidentCommand]:
     ).all()
 
 
+_OPEN_COMMAND = Question(
+    select(IncidentCommand).where(
+        IncidentCommand.incident_id == bindparam("incident_id"), IncidentCommand.ended_at.is_(None)
+    )
+)
+
+
 def holder(session: Session, incident: Incident) -> Holder:
     """Return who commands the incident: who signed last, else the lowest office of the place by rule."""
-    row = open_command(session, incident.id)
-    return holder_of(row) if row is not None else by_rule(session, incident)
+    rows = _OPEN_COMMAND.copies(session, incident_id=incident.id)
+    return holder_of(rows[0][0]) if rows else by_rule(session, incident)
 
 
 def holder_of(row: IncidentCommand) -> Holder:
@@ -267,13 +275,16 @@ def unscoped(session: Session, order_id: UUID) -> DispatchOrder | None:
     return session.get(DispatchOrder, order_id)
 
 
-def orders(session: Session, incident_id: UUID) -> Sequence[DispatchOrder]:
-    """Return the orders and requests of an incident, the first first."""
-    return session.scalars(
-        select(DispatchOrder)
-        .where(DispatchOrder.incident_id == incident_id)
-        .order_by(DispatchOrder.issued_at, DispatchOrder.id)
-    ).all()
+_ORDERS = Question(
+    select(DispatchOrder)
+    .where(DispatchOrder.incident_id == bindparam("incident_id"))
+    .order_by(DispatchOrder.issued_at, DispatchOrder.id)
+)
+
+
+def orders(session: Session, incident_id: UUID) -> list[DispatchOrder]:
+    """Return copies of the orders and requests of an incident, the first first."""
+    return [order for (order,) in _ORDERS.copies(session, incident_id=incident_id)]
 
 
 def steps(session: Session, order_id: UUID) -> Sequence[OrderStep]:

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import Conflict, InvalidInput, NotPermitted, Text, invalid, nothing_here
 from responder.core.ids import new_id
+from responder.core.questions import Question
 from responder.core.uow import UnitOfWork
 from responder.foundation.access.scope import Scope
 from responder.foundation.audit import services as audit
@@ -56,13 +57,17 @@ audit_words.register(
 )
 
 
+_INCIDENT: Any = bindparam("incident_id")
+_OF_INCIDENT = Question(
+    select(IncidentLink)
+    .where(or_(IncidentLink.incident_id == _INCIDENT, IncidentLink.lead_id == _INCIDENT))
+    .order_by(IncidentLink.decided_at, IncidentLink.id)
+)
+
+
 def of_incident(session: Session, incident_id: UUID) -> Sequence[IncidentLink]:
-    """Return every link of a record the caller may see, ended ones too, the oldest first."""
-    return session.scalars(
-        select(IncidentLink)
-        .where(or_(IncidentLink.incident_id == incident_id, IncidentLink.lead_id == incident_id))
-        .order_by(IncidentLink.decided_at, IncidentLink.id)
-    ).all()
+    """Return copies of every link of a record the caller may see, ended ones too, the oldest first."""
+    return [link for (link,) in _OF_INCIDENT.copies(session, incident_id=incident_id)]
 
 
 def may_decide(actor: Actor, *records: Incident) -> bool:

@@ -12,7 +12,6 @@ from maps.schematic import province_svg
 from responder.core.errors import Text
 from responder.core.permissions import Permission, may
 from responder.core.uow import UnitOfWork
-from responder.foundation.audit import queries as audit
 from responder.foundation.audit import words as audit_words
 from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale
@@ -315,11 +314,8 @@ def _judgement(
 
 
 def _timeline(incident: Incident, uow: UnitOfWork) -> dict[str, Any]:
-    entries = audit.timeline(uow.session, incident.id)
-    return {
-        "timeline": timeline_rows(list(reversed(entries))[:TIMELINE_ROWS]),
-        "timeline_total": len(entries),
-    }
+    newest, total = queries.newest_entries(uow.session, incident.id, TIMELINE_ROWS)
+    return {"timeline": timeline_rows(newest), "timeline_total": total}
 
 
 def timeline_rows(entries: Sequence[Any]) -> list[dict[str, Any]]:

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Select,
     True_,
     bindparam,
     desc,
+    func,
     or_,
     select,
     tuple_,
@@ -25,8 +25,10 @@ from maps.distance import distance_km
 from responder.core.actor import Actor
 from responder.core.errors import nothing_here
 from responder.core.ids import IncidentId, parse_id
+from responder.core.questions import Question
 from responder.foundation.access import scope
 from responder.foundation.access.scope import Scope
+from responder.foundation.audit.models import AuditEntry
 from responder.incidents import parts
 from responder.incidents.models import Attachment, Draft, Incident, IncidentParty, Report
 
@@ -67,11 +69,31 @@ def unscoped_many(session: Session, incident_ids: Collection[UUID]) -> dict[UUID
     return {row.id: row for row in rows}
 
 
+_REPORTS = Question(
+    select(Report).where(Report.incident_id == bindparam("incident_id")).order_by(Report.version)
+)
+
+
 def reports(session: Session, incident_id: UUID) -> Sequence[Report]:
-    """Return all reports of an incident, the first first."""
-    return session.scalars(
-        select(Report).where(Report.incident_id == incident_id).order_by(Report.version)
-    ).all()
+    """Return copies of all reports of an incident, the first first; what was once said never changes."""
+    return [report for (report,) in _REPORTS.copies(session, incident_id=incident_id)]
+
+
+_OF_INCIDENT = AuditEntry.incident_id == bindparam("incident_id")
+_NEWEST = Question(
+    select(AuditEntry)
+    .where(_OF_INCIDENT)
+    .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    .limit(bindparam("most"))
+)
+_ENTRIES = Question(select(func.count()).select_from(AuditEntry).where(_OF_INCIDENT))
+
+
+def newest_entries(session: Session, incident_id: UUID, most: int) -> tuple[list[AuditEntry], int]:
+    """Return copies of the last *most* entries of an incident's timeline, the newest first, and how many it has."""
+    found = [entry for (entry,) in _NEWEST.copies(session, incident_id=incident_id, most=most)]
+    ((total,),) = _ENTRIES.rows(session, incident_id=incident_id)
+    return found, total
 
 
 def attachments(session: Session, incident_id: UUID) -> Sequence[Attachment]:
@@ -164,22 +186,20 @@ def probable_duplicates(session: Session, actor: Actor, to: Likeness) -> Sequenc
 def duplicate_rows(session: Session, actor: Actor, to: Likeness) -> list[Row[Any]]:
     """Return id, number and reporting grade of those incidents, the latest first."""
     window = timedelta(hours=DUPLICATE_HOURS)
-    rows = session.execute(
-        _alike(Scope.of(actor), bool(to.unit)),
-        {
-            "begun": to.occurred_at - window,
-            "ended": to.occurred_at + window,
-            "place": to.jurisdiction_code,
-            "sector": to.sector,
-            "unit": to.unit,
-            "province": f"{to.jurisdiction_code[:2]}0000",
-        },
+    rows = _alike(Scope.of(actor), bool(to.unit)).rows(
+        session,
+        begun=to.occurred_at - window,
+        ended=to.occurred_at + window,
+        place=to.jurisdiction_code,
+        sector=to.sector,
+        unit=to.unit,
+        province=f"{to.jurisdiction_code[:2]}0000",
     )
     return sorted(rows, key=lambda row: row.received_at, reverse=True)[:MOST_DUPLICATES]
 
 
 @lru_cache(maxsize=1024)
-def _alike(who: Scope, has_unit: bool) -> Select[*tuple[Any, ...]]:
+def _alike(who: Scope, has_unit: bool) -> Question:
     alike = select(Incident.id).where(
         Incident.state == "open", Incident.occurred_at.between(bindparam("begun"), bindparam("ended"))
     )
@@ -191,7 +211,8 @@ def _alike(who: Scope, has_unit: bool) -> Select[*tuple[Any, ...]]:
         parts.append(alike.where(*same_unit))
     # In no order: asked for one, it would walk all incidents as well.
     columns = (Incident.id, Incident.number, Incident.reporting_grade, Incident.received_at)
-    return select(*columns).where(Incident.id.in_(union_all(*parts)), who.condition(Incident, IncidentParty))
+    found = Incident.id.in_(union_all(*parts))
+    return Question(select(*columns).where(found, who.condition(Incident, IncidentParty)))
 
 
 def twins(session: Session, actor: Actor, incident: Incident) -> list[Incident]:

@@ -221,14 +221,17 @@ def may_see(actor: Actor, row: ReportCheck) -> bool:
     return own >= LEVELS.index(row.owner_level) and actor.agency_code != row.reporter_code
 
 
+_OF_INCIDENT = Question(
+    select(ReportCheck)
+    .where(ReportCheck.incident_id == bindparam("incident_id"))
+    .order_by(ReportCheck.opened_at.desc())
+)
+
+
 def of_incident(incident: Incident, uow: UnitOfWork) -> list[ReportCheck]:
-    """Return the checks of an incident that the actor may read, the newest first."""
-    rows = uow.session.scalars(
-        select(ReportCheck)
-        .where(ReportCheck.incident_id == incident.id)
-        .order_by(ReportCheck.opened_at.desc())
-    )
-    return [row for row in rows if may_see(uow.actor, row)]
+    """Return copies of the checks of an incident that the actor may read, the newest first."""
+    rows = _OF_INCIDENT.copies(uow.session, incident_id=incident.id)
+    return [row for (row,) in rows if may_see(uow.actor, row)]
 
 
 _OFFICE: Any = bindparam("office")

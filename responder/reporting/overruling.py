@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from responder.core.errors import Conflict, NotPermitted, Text, invalid
 from responder.core.ids import new_id
+from responder.core.questions import Question
 from responder.core.uow import UnitOfWork
 from responder.foundation.audit import services as audit
 from responder.foundation.web.lexicon import GRADES
@@ -40,13 +41,16 @@ def active(incident: Incident, uow: UnitOfWork) -> Sequence[Overruling]:
     return [row for row in of_incident(incident, uow) if row.ended_at is None]
 
 
+_OF_INCIDENT = Question(
+    select(Overruling)
+    .where(Overruling.incident_id == bindparam("incident_id"))
+    .order_by(Overruling.decided_at, Overruling.id)
+)
+
+
 def of_incident(incident: Incident, uow: UnitOfWork) -> Sequence[Overruling]:
-    """Return every overruling of an incident, ended ones too."""
-    return uow.session.scalars(
-        select(Overruling)
-        .where(Overruling.incident_id == incident.id)
-        .order_by(Overruling.decided_at, Overruling.id)
-    ).all()
+    """Return copies of every overruling of an incident, ended ones too."""
+    return [row for (row,) in _OF_INCIDENT.copies(uow.session, incident_id=incident.id)]
 
 
 def _checked(reason: str) -> str:

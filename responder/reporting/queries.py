@@ -70,13 +70,16 @@ def leg(session: Session, actor: Actor, leg_id: UUID, *, lock: bool = False) -> 
     return row[0], row[1]
 
 
-def legs(session: Session, incident_id: UUID) -> Sequence[ReportLeg]:
-    """Return all legs of an incident the caller has already been allowed to see."""
-    return session.scalars(
-        select(ReportLeg)
-        .where(ReportLeg.incident_id == incident_id)
-        .order_by(ReportLeg.climb, ReportLeg.due_at, ReportLeg.id)
-    ).all()
+_LEGS = Question(
+    select(ReportLeg)
+    .where(ReportLeg.incident_id == bindparam("incident_id"))
+    .order_by(ReportLeg.climb, ReportLeg.due_at, ReportLeg.id)
+)
+
+
+def legs(session: Session, incident_id: UUID) -> list[ReportLeg]:
+    """Return copies of all legs of an incident the caller has already been allowed to see."""
+    return [leg for (leg,) in _LEGS.copies(session, incident_id=incident_id)]
 
 
 @dataclass(frozen=True)
@@ -149,19 +152,22 @@ def soon_due(session: Session, now: datetime, until: datetime, limit: int) -> Se
     ).all()
 
 
+_STATES = Question(
+    select(ReportLeg.state, Incident.state.label("incident_state"))
+    .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
+    .where(ReportLeg.id == bindparam("leg_id"))
+)
+
+
 def still_wanted(session: Session, leg_id: UUID) -> Text | None:
     """Return None while the leg still needs a signature, otherwise why nobody needs to be called about it."""
-    row = session.execute(
-        select(ReportLeg.state, Incident.state)
-        .join(Incident, and_(Incident.lane_id == ReportLeg.lane_id, Incident.id == ReportLeg.incident_id))
-        .where(ReportLeg.id == leg_id)
-    ).one_or_none()
+    row = next(iter(_STATES.rows(session, leg_id=leg_id)), None)
     if row is None:
         return Text("没有这个环节", "there is no such leg")
-    if row[0] != "sent":
+    if row.state != "sent":
         return (
             Text("已签收", "acknowledged")
-            if row[0] == "acknowledged"
+            if row.state == "acknowledged"
             else Text("不再需要", "no longer needed")
         )
-    return Text("事故已结案", "the incident is closed") if row[1] != "open" else None
+    return Text("事故已结案", "the incident is closed") if row.incident_state != "open" else None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import Text, nothing_here
-from responder.core.questions import one_of
+from responder.core.questions import Question, one_of
 from responder.foundation.access import scope
 from responder.tasks.models import Task
 from responder.tasks.rules import ACCEPTED, LIVE, OPEN
@@ -48,13 +48,16 @@ def task(session: Session, actor: Actor, task_id: UUID, *, lock: bool = False) -
     return found
 
 
-def of_incident(session: Session, incident_id: UUID) -> Sequence[Task]:
-    """Return the tasks of an incident the caller may see, those with the nearest limit first."""
-    return session.scalars(
-        select(Task)
-        .where(Task.incident_id == incident_id)
-        .order_by(Task.due_at.is_(None), Task.due_at, Task.position, Task.id)
-    ).all()
+_OF_INCIDENT = Question(
+    select(Task)
+    .where(Task.incident_id == bindparam("incident_id"))
+    .order_by(Task.due_at.is_(None), Task.due_at, Task.position, Task.id)
+)
+
+
+def of_incident(session: Session, incident_id: UUID) -> list[Task]:
+    """Return copies of the tasks of an incident the caller may see, those with the nearest limit first."""
+    return [task for (task,) in _OF_INCIDENT.copies(session, incident_id=incident_id)]
 
 
 def of_source(session: Session, source_kind: str, source_id: UUID) -> Sequence[Task]:

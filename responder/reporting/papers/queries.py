@@ -3,22 +3,27 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from responder.core.actor import Actor
 from responder.core.errors import nothing_here
+from responder.core.questions import Question
 from responder.foundation.documents.models import StoredDocument
 from responder.incidents.models import Incident
 from responder.incidents.queries import visible
 from responder.reporting.papers.models import Paper
 
+_PAPERS = Question(
+    select(Paper)
+    .where(Paper.incident_id == bindparam("incident_id"))
+    .order_by(Paper.made_at.desc(), Paper.id.desc())
+)
+
 
 def papers(session: Session, incident_id: UUID) -> Sequence[Paper]:
-    """Return all papers about an incident the caller has been allowed to see, the newest first."""
-    return session.scalars(
-        select(Paper).where(Paper.incident_id == incident_id).order_by(Paper.made_at.desc(), Paper.id.desc())
-    ).all()
+    """Return copies of all papers about an incident the caller has been allowed to see, the newest first."""
+    return [paper for (paper,) in _PAPERS.copies(session, incident_id=incident_id)]
 
 
 def latest(session: Session, incident_id: UUID) -> list[Paper]:

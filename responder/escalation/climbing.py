@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
+from responder.core.db import table_of
 from responder.core.errors import Text
 from responder.core.ids import CallOutId
 from responder.core.uow import UnitOfWork
@@ -22,7 +23,7 @@ from responder.foundation.messaging.posting import Matter, Posting, Recipient, c
 from responder.foundation.messaging.rules import late_words
 
 CallOutRow = Row[*tuple[Any, ...]]
-_CALL_OUT, _RUNG = cast(Table, CallOut.__table__), cast(Table, CallRung.__table__)
+_CALL_OUT, _RUNG = table_of(CallOut), table_of(CallRung)
 _THESE = _CALL_OUT.c.id.in_(bindparam("ids", expanding=True))
 _ROWS = select(_CALL_OUT).where(_THESE).order_by(_CALL_OUT.c.id)
 _ALONE, _FREE = _ROWS.with_for_update(), _ROWS.with_for_update(skip_locked=True)

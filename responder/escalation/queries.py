@@ -324,14 +324,6 @@ def beat_is_due(session: Session, agency_code: str, login: str, now: datetime) -
     return rules.beat_is_due(seen, now) or outbox.board_waits(session, agency_code)
 
 
-def board_is_alive(session: Session, agency_code: str, now: datetime) -> bool:
-    """Return whether a board of the agency has asked for news lately."""
-    seen = session.scalar(
-        select(func.max(BoardBeat.last_seen_at)).where(BoardBeat.agency_code == agency_code)
-    )
-    return seen is not None and not rules.is_silent(seen, now)
-
-
 def fallen_silent(session: Session, now: datetime) -> list[tuple[str, datetime]]:
     """Return the agencies whose boards all stopped asking for news during the present shift, and since when.
 

@@ -4,11 +4,11 @@ Being the clock is a job that never falls due: its row in the job table carries 
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, or_, update
+from sqlalchemy import Connection, bindparam, or_, update
 
-from responder.core.db import UtcDateTime
+from responder.core.db import UtcDateTime, table_of
 from responder.core.heartbeat import beat
 from responder.core.ids import new_id
 from responder.core.jobs.embedded import Job, put
@@ -17,7 +17,7 @@ from responder.core.uow import Database
 CLOCK = "clock"
 LEASE = timedelta(seconds=10)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-_TABLE = cast(Table, Job.__table__)
+_TABLE = table_of(Job)
 _JOB = _TABLE.c
 _OWNER: Any = bindparam("clock")
 _NOW, _FAR = bindparam("now", type_=UtcDateTime()), bindparam("far", type_=UtcDateTime())

@@ -4,14 +4,13 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Index,
     Insert,
     Row,
-    Table,
     UniqueConstraint,
     and_,
     bindparam,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from responder.core.db import WRITE_OPTION, Base, UtcDateTime
+from responder.core.db import Base, UtcDateTime, table_of
 from responder.core.ids import new_id
 from responder.core.jobs.port import Handlers, Inside
 from responder.core.uow import Database
@@ -52,7 +51,7 @@ class Job(Base):
 
 
 # The queue is asked several times a second: its statements are made once and go straight to the connection.
-_TABLE = cast(Table, Job.__table__)
+_TABLE = table_of(Job)
 _JOB = _TABLE.c
 _NOW = bindparam("now", type_=UtcDateTime())
 _LIMIT: BindParameter[int] = bindparam("limit")
@@ -116,7 +115,7 @@ class EmbeddedJobs:
 
 def _look(database: Database) -> list[str]:
     """Return the kinds that are due, without the write lock: most looks find nothing."""
-    with database.engine.connect().execution_options(**{WRITE_OPTION: False}) as connection:
+    with database.reading() as connection:
         found = connection.execute(_LOOK, {"now": database.clock.now(), "limit": LOOK_AHEAD})
         return sorted(found.scalars())
 

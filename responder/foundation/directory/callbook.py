@@ -1,16 +1,17 @@
 """Whom a room has and what numbers there are, for many at once; no number is opened, whole rows stay unread."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from responder.core.db import table_of
 from responder.core.ids import PersonId
 from responder.foundation.directory.models import Contact, Person
 
-_CONTACT = cast(Table, Contact.__table__).c
-_PERSON = cast(Table, Person.__table__).c
+_CONTACT = table_of(Contact).c
+_PERSON = table_of(Person).c
 Owner = TypeVar("Owner", str, PersonId)
 
 

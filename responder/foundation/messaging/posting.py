@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 
+from responder.core.db import table_of
 from responder.core.errors import Text
 from responder.core.ids import CallOutId, DeliveryId, LaneId, PersonId, new_id
 from responder.core.uow import UnitOfWork
@@ -20,7 +21,7 @@ from responder.foundation.messaging.models import Delivery
 
 DELIVER = "deliver"
 DELIVER_MASS = "deliver_mass"
-_OUTBOX = cast(Table, Delivery.__table__)
+_OUTBOX = table_of(Delivery)
 _INSERT = insert(_OUTBOX)
 _STANDING = select(_OUTBOX.c.key).where(_OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
 

@@ -1,14 +1,14 @@
 """New rows as cheap as plain values: objects to work with at once, written with one executemany for each table.
 
 An incident is some sixty rows, and the ORM's constructor and flush cost several times their insert. A fresh row is
-persistent to its session from the start, so that it is found by its key and its changes are followed; like an added
-row it is written by the next flush. What it refers to must be fresh as well, or written before.
+written by the next flush, like an added row, and belongs to the session from then on: its changes are followed. What it
+refers to must be fresh as well, or written before.
 """
 
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import event, insert
+from sqlalchemy import Insert, event, insert
 from sqlalchemy.orm import (
     ClassManager,
     Session,
@@ -17,13 +17,14 @@ from sqlalchemy.orm import (
     make_transient,
     make_transient_to_detached,
 )
-from sqlalchemy.orm.attributes import flag_dirty, instance_state
+from sqlalchemy.orm.attributes import flag_dirty
 
 from responder.core.db import Base, table_of
 from responder.core.lanes import LANE_KEY, LaneMixin, check_lane
 
 _FRESH = "fresh"
 WRITTEN = "written"
+ENDING = "ending"  # set on a session for its last flush: nobody can change a row after that
 Row = TypeVar("Row", bound=Base)
 
 
@@ -52,13 +53,13 @@ def make(session: Session, model: type[Row], **values: Any) -> Row:
         raise TypeError(f"{model.__name__} has no {sorted(values.keys() - blank.keys())}")
     row: Row = manager.new_instance()
     row.__dict__.update(columns)
-    if isinstance(row, LaneMixin):
-        row.__dict__["lane_id"] = check_lane(row, session.info.get(LANE_KEY))
-    make_transient_to_detached(row)
-    session.add(row)
+    if issubclass(model, LaneMixin):
+        row.__dict__["lane_id"] = check_lane(model, columns["lane_id"], session.info.get(LANE_KEY))
     waiting = session.info.setdefault(_FRESH, [])
     if not waiting:
-        flag_dirty(row)  # so that the session knows there is something to flush
+        # The session has to know that there is something to flush, whatever else it holds.
+        _take_in(session, row)
+        flag_dirty(row)
     waiting.append(row)
     session.info.setdefault(WRITTEN, []).append(row)
     return row
@@ -72,19 +73,25 @@ def _write(session: Session, _context: Any, _instances: Any) -> None:
     for row in waiting:
         by_model.setdefault(type(row), []).append(row)
     connection = session.connection()
-    for model in sorted(by_model, key=lambda model: _position(model)):
+    for model in sorted(by_model, key=_position):
         names = _blank(model)[1]
-        connection.execute(
-            insert(table_of(model)),
-            [{name: row.__dict__[name] for name in names} for row in by_model[model]],
-        )
-    for row in waiting:
-        if instance_state(row).modified:
-            # What has changed since it was made is written already.
-            session.expunge(row)
-            make_transient(row)
-            make_transient_to_detached(row)
-            session.add(row)
+        values = [{name: row.__dict__[name] for name in names} for row in by_model[model]]
+        connection.execute(_insert(model), values)
+    session.expunge(waiting[0])  # it was held before, and what it counts as changed is written now
+    make_transient(waiting[0])
+    for row in waiting[:1] if session.info.get(ENDING) else waiting:
+        _take_in(session, row)
+
+
+def _take_in(session: Session, row: Base) -> None:
+    """Let the session hold the row as one that it has read."""
+    make_transient_to_detached(row)
+    session.add(row)
+
+
+@cache
+def _insert(model: type[Base]) -> Insert:
+    return insert(table_of(model))
 
 
 @cache

@@ -63,22 +63,22 @@ def _only_this_lane(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(state.session.info[_CRITERIA_KEY])
 
 
-def check_lane(row: LaneMixin, lane: LaneId | None) -> LaneId:
+def check_lane(model: type[LaneMixin], given: LaneId | None, lane: LaneId | None) -> LaneId:
     """Return the lane of a new row in a session of *lane*; raise LaneBroken where it has none, or another."""
-    if row.lane_id is None:
+    if given is None:
         if lane is None:
-            raise LaneBroken(f"{type(row).__name__} has no lane")
+            raise LaneBroken(f"{model.__name__} has no lane")
         return lane
-    if lane is not None and row.lane_id != lane:
-        raise LaneBroken(f"{type(row).__name__} belongs to another lane")
-    return row.lane_id
+    if lane is not None and given != lane:
+        raise LaneBroken(f"{model.__name__} belongs to another lane")
+    return given
 
 
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
     lane = session.info.get(LANE_KEY)
     for row in session.new:
         if isinstance(row, LaneMixin):
-            row.lane_id = check_lane(row, lane)
+            row.lane_id = check_lane(type(row), row.lane_id, lane)
 
 
 event.listen(Session, "do_orm_execute", _only_this_lane)

@@ -13,7 +13,7 @@ from responder.core.actor import SYSTEM, Actor
 from responder.core.clock import Clock
 from responder.core.db import WRITE_OPTION, Base
 from responder.core.events import Event, Reactions
-from responder.core.fresh import WRITTEN, make
+from responder.core.fresh import ENDING, WRITTEN, make
 from responder.core.ids import LaneId
 from responder.core.lanes import LANE_KEY, REAL_LANE
 
@@ -62,6 +62,7 @@ class UnitOfWork:
     def commit(self) -> None:
         """Commit what stands now, and go on reading without the write lock; nothing may be written after it."""
         self.react()
+        self.session.info[ENDING] = True
         self.session.commit()
         self.committed = True
         self.session.connection(execution_options={WRITE_OPTION: False})
@@ -118,6 +119,7 @@ class Database:
             if not write or uow.committed:
                 return  # the session's end ends its transaction
             uow.react()
+            session.info[ENDING] = True
             session.commit()
 
 

@@ -129,17 +129,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     logging.basicConfig(level=settings.log_level)
     for name in ("apscheduler", "alembic"):  # a tick, or a look at the schema, is no news
         logging.getLogger(name).setLevel(logging.WARNING)
-    app = APIFlask(
-        "responder",
-        title="Responder",
-        version="1",
-        spec_path="/api/v1/openapi.json",
-        docs_path=None,
-        json_errors=False,
-        static_folder=str(PACKAGE / "foundation" / "web" / "static"),
-        template_folder=str(PACKAGE / "foundation" / "web" / "templates"),
-    )
-    public(app.view_functions["static"])
+    app = _bare_app()
     _configure(app, settings)
     database = Database(
         make_engine(settings.database_url), clock or SystemClock(), _job_engine(settings), REACTIONS
@@ -165,6 +155,21 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     _refuse_unlisted(app)
     app.wsgi_app = LanePath(_static(app))  # type: ignore[method-assign]
     return cast(Flask, app)
+
+
+def _bare_app() -> APIFlask:
+    app = APIFlask(
+        "responder",
+        title="Responder",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=str(PACKAGE / "foundation" / "web" / "static"),
+        template_folder=str(PACKAGE / "foundation" / "web" / "templates"),
+    )
+    public(app.view_functions["static"])
+    return app
 
 
 def _configure(app: APIFlask, settings: Settings) -> None:

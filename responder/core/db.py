@@ -20,7 +20,8 @@ BUSY_MS = 30_000
 LOOK_AGAIN_SECONDS = 0.003
 TURN_SECONDS = 1.0
 PREPARE_AFTER = 2  # times a statement is asked on one connection before PostgreSQL keeps its plan
-_TURN_KEY = "has_turn"
+_TURN_KEY, _WRITTEN_KEY = "has_turn", "has_written"
+READING = ("SELECT", "BEGIN", "PRAGMA")
 _turn = threading.Lock()
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -82,9 +83,9 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         for ending in ("commit", "rollback"):
             event.listen(engine, ending, _end_turn)
-        return engine
+        return _noting_changes(engine)
     # The connection given back last is taken first: what it has read and prepared is used again.
-    return create_engine(
+    engine = create_engine(
         parsed,
         connect_args={"prepare_threshold": PREPARE_AFTER},
         pool_size=16,
@@ -92,6 +93,30 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         pool_use_lifo=True,
     )
+    return _noting_changes(engine)
+
+
+def has_written(connection: Connection) -> bool:
+    """Return whether a transaction of ours has written something that neither commit nor rollback has ended yet."""
+    return bool(connection.info.get(_WRITTEN_KEY))
+
+
+def _noting_changes(engine: Engine) -> Engine:
+    event.listen(engine, "after_cursor_execute", _note_change)
+    for ending in ("commit", "rollback"):
+        event.listen(engine, ending, _forget_changes)
+    return engine
+
+
+def _note_change(
+    connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+) -> None:
+    if not statement.startswith(READING):
+        connection.info[_WRITTEN_KEY] = True
+
+
+def _forget_changes(connection: Connection) -> None:
+    connection.info.pop(_WRITTEN_KEY, None)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from responder.core.actor import SYSTEM, Actor
 from responder.core.clock import Clock
-from responder.core.db import WRITE_OPTION, Base
+from responder.core.db import WRITE_OPTION, Base, has_written
 from responder.core.events import Event, Reactions
 from responder.core.fresh import ENDING, WRITTEN, make
 from responder.core.ids import LaneId
@@ -103,6 +103,8 @@ class Database:
         """Yield a connection for a look at plain tables, without the session of a unit of work."""
         with self._binds[False].connect() as connection:
             yield connection
+            if not has_written(connection):
+                connection.commit()  # see `_end_reading`
 
     @contextmanager
     def unit_of_work(
@@ -117,10 +119,20 @@ class Database:
             uow = UnitOfWork(session, self.clock, actor, lane, self.clock.now(), self.jobs, self.reactions)
             yield uow
             if not write or uow.committed:
-                return  # the session's end ends its transaction
+                _end_reading(session)
+                return
             uow.react()
             session.info[ENDING] = True
             session.commit()
+
+
+def _end_reading(session: Session) -> None:
+    """Let go of what was read: by a commit where nothing was written, for at a rollback psycopg forgets its plans."""
+    if session.in_transaction():
+        connection = session.connection()
+        transaction = connection.get_transaction()
+        if transaction is not None and not has_written(connection):
+            transaction.commit()  # otherwise the session's end rolls back
 
 
 def _keep(session: Session, row: object) -> None:

@@ -94,7 +94,6 @@ class Gatekeeper:
                 proven = queries.actor_for_token(connection, proof, now)
             else:
                 proven = queries.actor_for_session(connection, proof, now, self.limits)
-            connection.commit()  # at a rollback psycopg would forget all it has prepared
         if proven is not None and proven.seen_is_old:
             g.told_with_next_write = (ProofSeen(proven.proof_id, by_token),)
         return proven, by_token

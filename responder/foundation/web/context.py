@@ -80,10 +80,6 @@ def unit_of_work(*, write: bool = True) -> Iterator[UnitOfWork]:
         if write:
             uow.events.extend(g.get("told_with_next_write", ()))
         yield uow
-        if not write:
-            # Nothing is written, so this ends as a rollback would, at which psycopg forgets all it has prepared.
-            uow.session.expunge_all()
-            uow.session.commit()
     if write:
         g.pop("told_with_next_write", None)
 

@@ -189,10 +189,11 @@ def run(name: str, url: str, home: Path) -> bool:
     """Fill one database, measure, print its rows; return whether the targets are met."""
     database = lay(url)
     pages = Pages(url, home, open_rooms(database))
+    # The board asks for each kind of work that waits: of every kind that will wait, something waits from the start.
+    heavy = one_heavy_incident(database)
     fill(database, still_open=FEW, closed=FEW)
     few = pages.counts()
     fill(database, still_open=OPEN - FEW, closed=CLOSED - FEW)
-    heavy = one_heavy_incident(database)
     many = pages.counts()
     bare, _ = timed(lambda: _bare(database.engine, heavy))
     print(f"{name}: {OPEN} open, {CLOSED} closed; queries: { {page: many[page, 'state'] for page in PAGES} }")

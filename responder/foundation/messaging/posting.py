@@ -120,9 +120,7 @@ def columns(
     }
 
 
-def post(
-    uow: UnitOfWork, postings: Iterable[Posting], outlets: Outlets | None = None
-) -> Sequence[DeliveryId]:
+def post(uow: UnitOfWork, postings: Iterable[Posting], outlets: Outlets | None = None) -> list[DeliveryId]:
     """Put first attempts into the outbox; one that stands there already is left alone.
 
     With *outlets*, what nothing carries is recorded as not sent, with the reason that the worker would have found,
@@ -130,7 +128,7 @@ def post(
     """
     rows = {row["key"]: row for posting in postings for row in posting.rows(uow.now)}
     if not rows:
-        return ()
+        return []
     uow.session.flush()
     connection = uow.session.connection()
     for standing in connection.execute(_STANDING, {"keys": list(rows)}).scalars():
@@ -198,7 +196,7 @@ def queue(
     step: int = 0,
     wanted_at: datetime | None = None,
     mass: bool = False,
-) -> Sequence[DeliveryId]:
+) -> list[DeliveryId]:
     """Put one first attempt for each channel into the outbox; an attempt that stands there already is left alone."""
     lane = uow.own_lane
     return post(uow, [Posting(matter, recipient, channels, lane, wanted_at or uow.now, step, mass)])

@@ -2,6 +2,7 @@
 
 import ctypes
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sqlalchemy.orm import configure_mappers
 from responder.core.actor import Actor, Area, Role
 from responder.core.uow import Database
 from responder.foundation.directory import queries as directory
+from responder.foundation.directory.rules import PlacePath
+from responder.incidents import rule_sets
 from responder.incidents.places import gazetteer
 from responder.processes.compiled import compile_templates
 
@@ -20,7 +23,7 @@ M_ARENA_MAX = -8
 ARENAS = 2
 PAGES = ("/board", "/incidents", "/incidents/new")
 LANGUAGES = ("zh_Hans_CN", "en")
-ROOMS = (("state", "000000"), ("province", "220000"), ("city", "220600"), ("county", "220605"))
+STATE = "000000"
 NOBODY = UUID(int=0)
 
 
@@ -36,14 +39,25 @@ def warm(app: Flask, database: Database, home: Path) -> None:
         with database.unit_of_work(write=False) as uow:
             directory.search_index(uow.session)
             gazetteer(uow.session)
-        for level, code in ROOMS:
-            _rehearse(app, level, code)
+            rule_sets.live(uow.session)
+            areas = _some_areas(directory.places(uow.session).values())
+        for area in areas:
+            _rehearse(app, area)
         _knock(app)
     except DBAPIError as fault:
         logger.warning("the directory cannot be read yet: %s", fault.orig)
 
 
-def _rehearse(app: Flask, level: str, code: str) -> None:
+def _some_areas(places: Iterable[PlacePath]) -> list[Area]:
+    """Return one area of each level; the state's alone where no place is known yet."""
+    county = next((place for place in places if place.level == "county" and place.city_code), None)
+    if county is None or county.city_code is None or county.province_code is None:
+        return [Area("state", STATE)]
+    codes = {"province": county.province_code, "city": county.city_code, "county": county.code}
+    return [Area("state", STATE), *(Area(level, code) for level, code in codes.items())]
+
+
+def _rehearse(app: Flask, area: Area) -> None:
     """Make the first pages of a room and throw them away: their statements, templates and words are ready then.
 
     Each process would make them for itself otherwise, and keep them in memory of its own. The pages only read.
@@ -53,17 +67,7 @@ def _rehearse(app: Flask, level: str, code: str) -> None:
         for page in PAGES:
             endpoint, _ = routes.match(page)
             with app.test_request_context(page):
-                g.actor = Actor(
-                    NOBODY,
-                    None,
-                    "",
-                    "",
-                    Role.DUTY_OFFICER,
-                    f"{code}.work_safety",
-                    "",
-                    Area(level, code),
-                    language,
-                )
+                g.actor = Actor(NOBODY, None, "", "", Role.DUTY_OFFICER, area.code, "", area, language)
                 try:
                     app.view_functions[endpoint]()
                 except DBAPIError:

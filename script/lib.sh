@@ -3,6 +3,10 @@
 
 PYTHON_OLDEST=11
 
+# The programs are compiled once, not at every start, and where they can be written whatever this shell asks of Python.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="${PYTHONPYCACHEPREFIX:-$PWD/.cache/bytecode}"
+
 say() { printf '%s\n' "$*" >&2; }
 
 fail() {

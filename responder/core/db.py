@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 from responder.core.ids import ID_TYPES
 
 WRITE_OPTION = "responder_write"
+COPY = "_is_a_copy"  # in an object's __dict__: it was read to be shown and belongs to no session
 BUSY_MS = 30_000
 LOOK_AGAIN_SECONDS = 0.003
 TURN_SECONDS = 1.0
@@ -65,6 +66,12 @@ class Base(DeclarativeBase):
         list[str]: JSON,
     } | dict.fromkeys(ID_TYPES, Uuid)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; raise TypeError on a copy, whose change would be written nowhere."""
+        if COPY in self.__dict__:
+            raise TypeError(f"a copy of {type(self).__name__} is only read: read the row itself to change it")
+        super().__setattr__(name, value)
+
 
 def table_of(model: type[DeclarativeBase]) -> Table:
     """Return the table of a mapped class."""
@@ -78,13 +85,15 @@ def make_engine(url: str) -> Engine:
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         arguments = {"timeout": 30, "check_same_thread": False}
-        engine = create_engine(parsed, connect_args=arguments, pool_size=16, pool_use_lifo=True)
+        # The connection given back last is taken first: what it has read and prepared is used again.
+        # A database in memory lives in its one connection, and has no pool to take from.
+        pool = {"pool_use_lifo": True} if parsed.database not in {None, "", ":memory:"} else {}
+        engine = create_engine(parsed, connect_args=arguments, pool_size=16, **pool)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         for ending in ("commit", "rollback"):
             event.listen(engine, ending, _end_turn)
         return _noting_changes(engine)
-    # The connection given back last is taken first: what it has read and prepared is used again.
     engine = create_engine(
         parsed,
         connect_args={"prepare_threshold": PREPARE_AFTER},

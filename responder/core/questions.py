@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, inspect, literal_column
 from sqlalchemy.orm import ClassManager, Mapper, Session, with_loader_criteria
 
+from responder.core.db import COPY
 from responder.core.lanes import LANE_KEY, LaneMixin
 
 _LANE: Any = bindparam("its_lane", type_=Uuid())
@@ -31,7 +32,7 @@ class Question:
         return _ask(session, self._statement, self._sealed, values)
 
     def copies(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
-        """Return the rows as objects of the classes asked for: to be read, for no change of theirs is ever written."""
+        """Return the rows as objects of the classes asked for: to be read; whoever changes one gets a TypeError."""
         plain, sealed, read = self._of_classes
         return [read(row) for row in _ask(session, plain, sealed, values)]
 
@@ -84,6 +85,7 @@ def _reader(managers: Sequence[ClassManager[Any]], keys: Sequence[Sequence[str]]
                 continue
             one = manager.new_instance()
             one.__dict__.update(zip(names, values, strict=True))
+            one.__dict__[COPY] = True
             made.append(one)
         return tuple(made)
 

@@ -35,10 +35,21 @@ NO_TIME = Text("请写明新的时限，不能早于起算。", "Give the new li
 
 
 def active(incident: Incident, uow: UnitOfWork) -> Sequence[Overruling]:
-    """Return the overrulings of an incident that hold, the oldest first; a fresh incident has none."""
+    """Return copies of the overrulings of an incident that hold, the oldest first; a fresh incident has none."""
     if incident.revision == 1:
         return ()
     return [row for row in of_incident(incident, uow) if row.ended_at is None]
+
+
+def _grades_to_end(incident: Incident, uow: UnitOfWork) -> Sequence[Overruling]:
+    """Return the rows of the overruled grades that hold, for whoever may end one."""
+    return uow.session.scalars(
+        select(Overruling)
+        .where(
+            Overruling.incident_id == incident.id, Overruling.what == "grade", Overruling.ended_at.is_(None)
+        )
+        .order_by(Overruling.decided_at, Overruling.id)
+    ).all()
 
 
 _OF_INCIDENT = Question(
@@ -74,9 +85,8 @@ def overrule_grade(incident_id: UUID, grade: str, reason: str, uow: UnitOfWork) 
         raise invalid(grade=SAME_GRADE)
     words = _checked(reason)
     computed = incidents.reports(uow.session, incident.id)[-1].reporting_grade
-    for row in active(incident, uow):
-        if row.what == "grade":
-            _end(row, "被后来的决定取代", uow)
+    for row in _grades_to_end(incident, uow):
+        _end(row, "被后来的决定取代", uow)
     incident.reporting_grade = grade
     row = _row(incident, "grade", None, computed or "", grade, words, uow)
     if grade == computed:
@@ -210,9 +220,7 @@ def _end(row: Overruling, why: str, uow: UnitOfWork) -> None:
 
 def after_report(incident: Incident, uow: UnitOfWork) -> None:
     """Keep an overruled grade over a new version, unless the figures have overtaken it."""
-    for row in active(incident, uow):
-        if row.what != "grade":
-            continue
+    for row in _grades_to_end(incident, uow):
         now, value, before = (
             rank_of(Grade(code) if code else None)
             for code in (incident.reporting_grade, row.value, row.computed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from responder.core.clock import wall
 from responder.core.errors import Text
+from responder.incidents import circumstances
 from responder.incidents.recognition.model import Field, Recognition
 from responder.incidents.rules import FACT_NAMES, UNKNOWN_WORDS
 
@@ -53,7 +54,8 @@ class Filled:
 
 def typed(form: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of the form as typed."""
-    return {name: str(form.get(name, "")) for name in TYPED}
+    values = {name: str(form.get(name, "")) for name in TYPED}
+    return {**values, circumstances.NAME: " ".join(circumstances.ticked(form))}
 
 
 def complete(values: Mapping[str, str], heard: Recognition, place_name: str | None) -> Filled:
@@ -105,6 +107,8 @@ def raw_intake(values: Mapping[str, str], now: datetime) -> dict[str, Any]:
         if values.get(name, "").strip().lower() not in UNKNOWN_WORDS:
             raw[name] = with_day(values[name], now)
     raw["facts"] = {name: values[name] for name in FACT_NAMES if values.get(name, "").strip()}
+    if special := circumstances.ticked(values):
+        raw["facts"][circumstances.NAME] = special
     raw["source"] = {
         "channel": values.get("source_channel", ""),
         "name": values.get("source_name", ""),

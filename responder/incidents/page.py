@@ -17,7 +17,7 @@ from responder.foundation.directory import queries as directory
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import CHANNELS, FACTS, GRADES, REPORT_KINDS
 from responder.foundation.web.words import word
-from responder.incidents import explain, links, outlook, preview, queries, rule_sets
+from responder.incidents import circumstances, explain, links, outlook, preview, queries, rule_sets
 from responder.incidents.doors import DOORS
 from responder.incidents.link_models import IncidentLink
 from responder.incidents.models import Incident, Report
@@ -236,6 +236,7 @@ def _version(
         "read_back": read_back(incident.number, shown.version, shown.facts),
         "version_by": f"{shown.agency_name} {shown.person_name}".strip(),
         "figures": _figures(shown),
+        "circumstances": circumstances.told(shown.facts),
         "texts_changed": texts,
         "summary": latest_text["summary"],
         "measures": latest_text["measures"],

@@ -11,7 +11,17 @@ from responder.core.errors import Conflict, InvalidInput, ResponderError, Text
 from responder.core.uow import UnitOfWork
 from responder.foundation.web.context import current_locale
 from responder.foundation.web.lexicon import CHANNELS, FACTS, GRADES, REPORT_KINDS
-from responder.incidents import changes, explain, grading, intake_form, jumps, outlook, queries, rule_sets
+from responder.incidents import (
+    changes,
+    circumstances,
+    explain,
+    grading,
+    intake_form,
+    jumps,
+    outlook,
+    queries,
+    rule_sets,
+)
 from responder.incidents.models import Incident, Report
 from responder.incidents.preview import outlook_model
 from responder.incidents.questions import questions
@@ -32,8 +42,10 @@ NO_CHANNEL = Text("请选择", "choose")
 def raw_change(form: MultiDict[str, str], clock: Clock) -> dict[str, Any]:
     """Return the form's fields in the shape of the API's later report."""
     values = form.to_dict()
-    facts: dict[str, str | None] = {name: values[name] for name in FACT_NAMES if values.get(name, "").strip()}
+    facts: dict[str, Any] = {name: values[name] for name in FACT_NAMES if values.get(name, "").strip()}
     facts |= {name: None for name in form.getlist("unknown") if name in FACT_NAMES}
+    if special := circumstances.ticked(form):
+        facts[circumstances.NAME] = special
     raw: dict[str, Any] = {name: value for name, value in values.items() if value.strip()}
     raw |= {
         "facts": facts,
@@ -70,6 +82,7 @@ def page_form(
             for kind, hint in KIND_HINTS.items()
         ],
         "facts": [{"name": name, "now": incident.facts.get(name)} for name in FACTS],
+        "circumstances": circumstances.offered(uow.session, circumstances.ticked(form), _known(incident)),
         "channels": [
             {"value": "", "label": NO_CHANNEL.in_(locale)},
             *({"value": code, "label": text.in_(locale)} for code, text in CHANNELS.items() if code),
@@ -124,9 +137,19 @@ def _figures(
             change = changes.read_change({"facts": good, "kind": raw.get("kind")}, uow.now)
         except InvalidInput:
             return dict(incident.facts), wrong
-        return {**incident.facts, **change.facts}, wrong
+        return _standing(incident, change), wrong
     falling = changes.falling(incident, change)
-    return {**incident.facts, **change.facts}, list(falling.values())
+    return _standing(incident, change), list(falling.values())
+
+
+def _known(incident: Incident) -> list[str]:
+    return list(incident.facts.get(circumstances.NAME) or ())
+
+
+def _standing(incident: Incident, change: changes.Change) -> dict[str, Any]:
+    facts = {**incident.facts, **change.facts}
+    special = list(dict.fromkeys([*_known(incident), *change.special]))
+    return {**facts, circumstances.NAME: special} if special else facts
 
 
 def _case(incident: Incident, reports: Sequence[Report], facts: Mapping[str, Any], uow: UnitOfWork) -> Case:

@@ -24,7 +24,7 @@ from responder.foundation.web.lexicon import (
     SECTORS,
     STATES,
 )
-from responder.incidents import changes, intake_form, page, queries, report_form, services
+from responder.incidents import changes, circumstances, intake_form, page, queries, report_form, services
 from responder.incidents.models import Attachment
 from responder.incidents.preview import Reading, preview, read_form
 from responder.incidents.rules import FACT_NAMES, Reader
@@ -121,6 +121,7 @@ def _form_page(
         "sectors": _options(SECTORS, Text("请选择", "choose")),
         "types": _options(ACCIDENT_TYPES, Text("未知", "unknown")),
         "channels": _options(CHANNELS, Text("请选择", "choose")),
+        "circumstances": circumstances.offered(uow.session, circumstances.ticked(reading.filled.values)),
         "received_at": received_at,
         "draft_id": "",
         "draft_saved_at": saved_at,

@@ -71,7 +71,11 @@ FACTS: dict[str, Text] = {
     "evacuated": Text("疏散", "evacuated"),
     "direct_loss_yuan": Text("直接经济损失（元）", "direct loss (yuan)"),
 }
-SPECIAL: dict[str, Text] = {  # circumstances that make a larger near-miss, R126-2 and Order 21 Art. 26
+# Circumstances that make a larger near-miss (R126-2, Order 21 Art. 26), open a call (Order 21 Art. 8 and 9), or lie
+# outside Order 493.
+SPECIAL: dict[str, Text] = {
+    "heavy_social_effect": Text("社会影响重大", "heavy effect on society"),
+    "very_bad_social_effect": Text("社会影响恶劣", "very bad effect on society"),
     "severe_pollution": Text("严重污染", "severe pollution"),
     "crowded_place_pollution": Text("人员密集场所受污染", "a crowded place polluted"),
     "drinking_water_pollution": Text("饮用水源受污染", "drinking water polluted"),
@@ -94,6 +98,8 @@ SPECIAL: dict[str, Text] = {  # circumstances that make a larger near-miss, R126
     "aviation_fault": Text("民航飞行重大故障", "a serious aviation fault"),
     "foreigners_involved": Text("涉外事件", "foreigners involved"),
     "other_near_miss": Text("其他较大涉险情形", "another larger near-miss"),
+    "nuclear_facility": Text("核设施（493 号令除外）", "nuclear facility (outside Order 493)"),
+    "national_defence": Text("国防科研生产（493 号令除外）", "national defence (outside Order 493)"),
 }
 REPORT_KINDS: dict[str, Text] = {
     "first": Text("初报", "first report"),

@@ -27,7 +27,6 @@ RESTART_SECONDS = 0.5
 STOP_SECONDS = 30.0
 LOOK_SECONDS = 0.1
 THREADS = 8
-SWITCH_SECONDS = 0.0005
 
 
 class Part:
@@ -195,8 +194,6 @@ def web_server(
     """
 
     def serve() -> None:
-        # Who holds the database's lock must not wait long for the interpreter while others compute.
-        sys.setswitchinterval(SWITCH_SECONDS)
         tree = Tree(Server(app, bind, workers), work)
         # What is loaded now is shared by all children for good: the collector must not touch it and copy its pages.
         gc.collect()

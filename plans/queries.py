@@ -14,6 +14,7 @@ from plans.models import Activation, Instruction, Plan, PlanGram, PlanSector, Pl
 from plans.rules import LADDER, Candidate, Proposal, Situation, propose
 from responder.core.actor import Actor
 from responder.core.clock import wall
+from responder.core.db import table_of
 from responder.core.errors import Text, nothing_here
 from responder.core.questions import Question
 from responder.foundation.access import scope
@@ -24,7 +25,7 @@ from responder.incidents.models import Incident
 EVERY_SECTOR = "*"
 STATE_CODE = "000000"
 MOST_PROPOSED = 30
-_PLAN, _VERSION, _SECTOR = Plan.__table__.c, PlanVersion.__table__.c, PlanSector.__table__.c
+_PLAN, _VERSION, _SECTOR = (table_of(model).c for model in (Plan, PlanVersion, PlanSector))
 _FITTING = (  # plans are reference data and have no lane
     select(
         _VERSION.id,
@@ -204,9 +205,8 @@ def _candidates(session: Session, incident: Incident) -> list[Candidate]:
         {
             "chain": [code for code in chain if code],
             "sectors": [incident.sector, EVERY_SECTOR],
-            # Nobody's plan has an empty owner, and none for a named unit an empty name.
-            "owner": incident.unit_agency_code or "",
-            "named": incident.unit or "",
+            "owner": incident.unit_agency_code,  # nothing equals NULL: without a unit no unit's plan fits
+            "named": incident.unit or None,
         },
     )
     names = directory.places(session)

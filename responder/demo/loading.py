@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from duty_roster.models import DutyShift, RosterVersion, ShiftSeat, SignIn
-from responder.core.db import Base
+from responder.core.db import Base, table_of
 from responder.core.errors import Conflict, Text
 from responder.core.ids import PersonId, new_id
 from responder.core.uow import Database, UnitOfWork
@@ -108,7 +108,7 @@ def _agency_row(agency: DemoAgency) -> dict[str, object]:
 
 def _insert(session: Session, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
     """Insert many rows at once, past the identity map."""
-    session.connection().execute(insert(model.__table__), rows)  # type: ignore[arg-type]
+    session.connection().execute(insert(table_of(model)), rows)
 
 
 def _staff_rooms(session: Session, here: World) -> list[RoomStaff]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
 from responder.core.actor import Actor
+from responder.core.db import table_of
 from responder.core.errors import Text, nothing_here
 from responder.core.questions import Question
 from responder.dispatch import rules
@@ -91,7 +92,7 @@ class _Fleet(NamedTuple):
     forces: tuple[Force, ...]
 
 
-_FORCE = RescueForce.__table__.c  # the register is reference data and has no lane
+_FORCE = table_of(RescueForce).c  # the register is reference data and has no lane
 _STAMP = select(func.count(), func.sum(_FORCE.revision), func.max(_FORCE.updated_at))
 _fleets: "WeakKeyDictionary[Pool, _Fleet]" = WeakKeyDictionary()
 
@@ -176,14 +177,6 @@ class Holder:
         if not self.holder_name:
             return self.name
         return Text(f"{self.name.zh} {self.holder_name}", f"{self.holder_name}, {self.name.en}")
-
-
-def open_command(session: Session, incident_id: UUID, *, lock: bool = False) -> IncidentCommand | None:
-    """Return the row of who commands the incident now, None while nobody signed."""
-    query = select(IncidentCommand).where(
-        IncidentCommand.incident_id == incident_id, IncidentCommand.ended_at.is_(None)
-    )
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def commands(session: Session, incident_id: UUID) -> Sequence[IncidentCommand]:

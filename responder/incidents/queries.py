@@ -39,7 +39,6 @@ TWIN_KM = 2.0
 TWIN_APART = timedelta(minutes=30)
 TWIN_DEGREES = 0.02  # of latitude: a little more than 2 km; a degree of longitude is never half as long here
 PAGE = 50
-LONGEST_PAGE = 200
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

@@ -200,17 +200,7 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
     Raises NotFound; Conflict when *seen_version* is given and no longer the latest; InvalidInput for a figure that
     falls without a correction; RuleBroken when the incident is closed.
     """
-    incident = queries.incident(uow.session, uow.actor, incident_id, lock=True)
-    if seen_version is not None and seen_version != incident.version:
-        raise Conflict(
-            Text(
-                f"在您填写时，第 {incident.version} 版已经报出。请看差异后再报，您填的内容都在。",
-                f"Version {incident.version} came in while you wrote. See what changed; what you typed is kept.",
-            )
-        )
-    if incident.state != "open" and change.kind not in {"supplement", "correction"}:
-        raise RuleBroken(CLOSED)
-    changes.check_flags(change.special, uow)
+    incident = _to_report_on(incident_id, change, seen_version, uow)
     changed = changes.between(incident, change)
     earlier = list(queries.reports(uow.session, incident.id))
     before = incident.reporting_grade
@@ -249,6 +239,22 @@ def add_report(incident_id: UUID, change: Change, uow: UnitOfWork, *, seen_versi
     if change.kind == "final":
         close_incident(incident, uow)
     return incident.version
+
+
+def _to_report_on(incident_id: UUID, change: Change, seen_version: int | None, uow: UnitOfWork) -> Incident:
+    """Return the incident, locked; raise what `add_report` raises where it takes no such report."""
+    incident = queries.incident(uow.session, uow.actor, incident_id, lock=True)
+    if seen_version is not None and seen_version != incident.version:
+        raise Conflict(
+            Text(
+                f"在您填写时，第 {incident.version} 版已经报出。请看差异后再报，您填的内容都在。",
+                f"Version {incident.version} came in while you wrote. See what changed; what you typed is kept.",
+            )
+        )
+    if incident.state != "open" and change.kind not in {"supplement", "correction"}:
+        raise RuleBroken(CLOSED)
+    changes.check_flags(change.special, uow)
+    return incident
 
 
 def _later_report(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 
 from sqlalchemy import select
 
@@ -241,10 +240,3 @@ def note_next_due(incident: Incident, legs: Sequence[ReportLeg]) -> None:
     incident.next_party = nearest.receiver_name if unsigned else nearest.sender_name
     incident.next_party_en = nearest.receiver_name_en if unsigned else nearest.sender_name_en
     incident.next_party_code = nearest.receiver_code if unsigned else nearest.sender_code
-
-
-def sent_before(legs: Sequence[ReportLeg], at: datetime) -> set[str]:
-    """Return the codes of the offices that had a report before *at*."""
-    return {
-        leg.receiver_code for leg in legs if leg.acknowledged_at is not None and leg.acknowledged_at <= at
-    }

@@ -60,15 +60,6 @@ def of_incident(session: Session, incident_id: UUID) -> list[Task]:
     return [task for (task,) in _OF_INCIDENT.copies(session, incident_id=incident_id)]
 
 
-def of_source(session: Session, source_kind: str, source_id: UUID) -> Sequence[Task]:
-    """Return the tasks that came out of one activation, instruction or inject, in its order."""
-    return session.scalars(
-        select(Task)
-        .where(Task.source_kind == source_kind, Task.source_id == source_id)
-        .order_by(Task.position)
-    ).all()
-
-
 def held_by(session: Session, agency_code: str, limit: int = 100) -> Sequence[Task]:
     """Return what an office still has to accept or to finish, the nearest limit first."""
     return session.scalars(

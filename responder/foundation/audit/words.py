@@ -58,11 +58,6 @@ def actor(name: str, locale: str) -> str:
     return "System" if name == SYSTEM.name and locale.startswith("en") else name
 
 
-def known_kinds() -> frozenset[str]:
-    """Return the kinds that have words."""
-    return frozenset(_templates)
-
-
 register(
     {
         "numbers_viewed": Text("查看了{person}的电话号码", "viewed the telephone numbers of {person}"),

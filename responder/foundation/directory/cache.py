@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, event, insert, select, update
 from sqlalchemy.orm import Mapper, Session, object_session
 
+from responder.core.db import table_of
 from responder.core.ids import new_id
 from responder.foundation.directory import naming
 from responder.foundation.directory.models import (
@@ -31,8 +32,9 @@ T = TypeVar("T")
 _VERSION_KEY = "directory_version"
 _KEPT_VERSIONS = 3
 _ONLY_ROW = 1
-_VERSION = select(DirectoryState.__table__.c.version)
-_AGENCY, _FORMER = Agency.__table__.c, AgencyName.__table__.c
+_STATE = table_of(DirectoryState)
+_VERSION = select(_STATE.c.version)
+_AGENCY, _FORMER = table_of(Agency).c, table_of(AgencyName).c
 _OFFICE_COLUMNS = 12
 _OFFICES = (
     select(
@@ -110,9 +112,8 @@ def new_version(session: Session, at: datetime | None) -> None:
 
 def _renew(connection: Connection, at: datetime | None = None) -> None:
     values: dict[str, Any] = {"version": new_id()} | ({"changed_at": at} if at else {})
-    table = DirectoryState.__table__
     if not connection.execute(update(DirectoryState).values(values)).rowcount:
-        connection.execute(insert(table).values(id=_ONLY_ROW, **values))  # type: ignore[arg-type]
+        connection.execute(insert(_STATE).values(id=_ONLY_ROW, **values))
 
 
 def _row_changed(_mapper: Mapper[Any], connection: Connection, target: Any) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from responder.core.errors import nothing_here
-from responder.core.ids import CallOutId, DeliveryId
+from responder.core.ids import DeliveryId
 from responder.foundation.messaging.models import Delivery
 from responder.foundation.messaging.rules import FINAL_FAILURES, NO_ANSWER
 
@@ -35,13 +35,6 @@ def of_incident(session: Session, incident_id: UUID) -> Sequence[Delivery]:
     """Return every attempt made for an incident, in the order they were made."""
     return session.scalars(
         select(Delivery).where(Delivery.incident_id == incident_id).order_by(Delivery.created_at, Delivery.id)
-    ).all()
-
-
-def of_call_out(session: Session, call_out_id: CallOutId) -> Sequence[Delivery]:
-    """Return every attempt of one call-out, in the order they were made."""
-    return session.scalars(
-        select(Delivery).where(Delivery.call_out_id == call_out_id).order_by(Delivery.created_at, Delivery.id)
     ).all()
 
 
